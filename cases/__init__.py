@@ -1,0 +1,1 @@
+"""Cases: read, build, run, compare, store, report, show."""

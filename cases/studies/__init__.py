@@ -1,0 +1,1 @@
+"""Studies: many cases and what is read off them."""

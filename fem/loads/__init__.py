@@ -1,0 +1,1 @@
+"""Loads, one file each."""

@@ -1,0 +1,1 @@
+"""Shapes and meshes: frame, sacrum, ilium, screws, body loss, meshing, mesh quality. Knows no mechanics."""

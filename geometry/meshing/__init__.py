@@ -1,0 +1,1 @@
+"""Implicit bodies to a conforming multi-part tetrahedral mesh."""

@@ -1,0 +1,1 @@
+"""Screws and where they go: one file per kind of screw, one row in the table."""

@@ -1,0 +1,1 @@
+"""Bone density, cortex, density laws and implant tables. Knows no finite elements."""

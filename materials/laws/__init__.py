@@ -1,0 +1,1 @@
+"""Density-modulus laws, one file each."""
