@@ -1,0 +1,201 @@
+"""The material field: Young's modulus anywhere in the mesh, from density, cortex, metal and body loss."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from geometry.anatomy import Anatomy
+from geometry.arrays import Bools, Floats, Ints
+from geometry.body_loss import BodyLoss
+from geometry.errors import MaterialError
+from geometry.field import Field
+from geometry.mesh import Mesh
+from materials.cortex import CortexThickness, sacral_thickness_mm
+from materials.density_map import DensityMap
+from materials.laws import DensityLaw
+from materials.tables import CARTILAGE, CORTEX, TRABECULAR_FLOOR_MPA, TRABECULAR_POISSON, Solid
+
+# Gauss points of degree 2 in a tetrahedron, barycentric: density is sampled there and linear between.
+_A, _B = 0.5854101966249685, 0.1381966011250105
+GAUSS_POINTS = np.full((4, 4), _B) + (_A - _B) * np.eye(4)
+_GAUSS_TO_VERTICES = np.linalg.inv(GAUSS_POINTS)
+
+BONE_PARTS = ("sacrum", "ilium")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoneMaterial:
+    """What bone is made of, before it is laid on a mesh.
+
+    Attributes:
+        density: regional density map.
+        law: density to Young's modulus.
+        cortex_mm: shell thickness by region.
+        cortex: the solid of the shell.
+        trabecular_poisson: Poisson's ratio of trabecular bone.
+    """
+
+    density: DensityMap
+    law: DensityLaw
+    cortex_mm: CortexThickness
+    cortex: Solid = CORTEX
+    trabecular_poisson: float = TRABECULAR_POISSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialField:
+    """Young's modulus at any point of every element of one mesh.
+
+    Attributes:
+        law: density to Young's modulus.
+        density_mg_cm3: at the four Gauss points of each element, shape (m, 4); NaN outside bone.
+        under_cortex_mm: depth below the inner face of the shell at the four vertices, shape (m, 4);
+            negative in the shell.
+        loss_region_mm: signed distance to the region that may be lost, at the vertices, shape (m, 4).
+        loss_level: body-loss level at the vertices, shape (m, 4).
+        loss_threshold: bone of that region below this level is lost.
+        lost_young_mpa: modulus of what fills it.
+        cortex_young_mpa: modulus of the shell.
+        solid_young_mpa: modulus of metal and cartilage, shape (m,); NaN in bone.
+        poisson: shape (m,).
+    """
+
+    law: DensityLaw
+    density_mg_cm3: Floats
+    under_cortex_mm: Floats
+    loss_region_mm: Floats
+    loss_level: Floats
+    loss_threshold: float
+    lost_young_mpa: float
+    cortex_young_mpa: float
+    solid_young_mpa: Floats
+    poisson: Floats
+
+    def with_loss(self, threshold: float, lost: Solid) -> "MaterialField":
+        """The same bone with more or less of the S1 body lost."""
+        return replace(self, loss_threshold=threshold, lost_young_mpa=lost.young_mpa)
+
+    def is_bone(self) -> Bools:
+        """True for the elements of sacrum and ilium, shape (m,)."""
+        return np.isnan(self.solid_young_mpa)
+
+    def lost(self, elements: Ints, barycentric: Floats) -> Bools:
+        """Whether bone is lost at points given in barycentric coordinates (s, 4), shape (k, s)."""
+        inside = self.loss_region_mm[elements] @ barycentric.T < 0.0
+        below = self.loss_level[elements] @ barycentric.T < self.loss_threshold
+        return inside & below & self.is_bone()[elements, None]
+
+    def density_at(self, elements: Ints, barycentric: Floats) -> Floats:
+        """QCT density in mg/cm3 at points in barycentric coordinates (s, 4), shape (k, s); NaN outside bone."""
+        at_points = self.density_mg_cm3[elements] @ (barycentric @ _GAUSS_TO_VERTICES).T
+        return np.maximum(at_points, 0.0)
+
+    def young_mpa(self, elements: Ints, barycentric: Floats) -> Floats:
+        """Young's modulus in MPa of the elements (k,) at barycentric points (s, 4), shape (k, s)."""
+        bone = self.is_bone()[elements]
+        young = np.repeat(self.solid_young_mpa[elements, None], len(barycentric), axis=1)
+        inside = elements[bone]
+        trabecular = np.maximum(
+            self.law.young_mpa(self.density_at(inside, barycentric)), TRABECULAR_FLOOR_MPA
+        )
+        in_shell = self.under_cortex_mm[inside] @ barycentric.T < 0.0
+        values = np.where(in_shell, self.cortex_young_mpa, trabecular)
+        young[bone] = np.where(self.lost(inside, barycentric), self.lost_young_mpa, values)
+        return young
+
+    def jumps_inside(self) -> Bools:
+        """The elements that the inner face of the shell or the front of body loss passes through, shape (m,)."""
+        shell = _changes_sign(self.under_cortex_mm)
+        region = _changes_sign(self.loss_region_mm) & (self.loss_level < self.loss_threshold).any(axis=1)
+        front = _changes_sign(self.loss_level - self.loss_threshold) & (self.loss_region_mm < 0.0).any(axis=1)
+        return self.is_bone() & (shell | region | front)
+
+    def extrapolated_share(self, volumes_mm3: Floats) -> float:
+        """Share by volume of the trabecular bone whose density lies outside the law's measured range."""
+        bone = np.flatnonzero(self.is_bone())
+        low, high = self.law.valid_mg_cm3
+        density = self.density_at(bone, GAUSS_POINTS)
+        trabecular = self.under_cortex_mm[bone] @ GAUSS_POINTS.T >= 0.0
+        weight = np.repeat(volumes_mm3[bone, None] / 4.0, 4, axis=1) * trabecular
+        outside = (density < low) | (density > high)
+        return float((weight * outside).sum() / weight.sum())
+
+
+def _changes_sign(at_vertices: Floats) -> Bools:
+    """Whether a field changes sign between the vertices of an element, shape (m,)."""
+    below = at_vertices < 0.0
+    return below.any(axis=1) & ~below.all(axis=1)
+
+
+def map_material(
+    mesh: Mesh,
+    anatomy: Anatomy,
+    bone: BoneMaterial,
+    loss: BodyLoss,
+    solids: Mapping[str, Solid],
+) -> MaterialField:
+    """The material of every element of a mesh made for this anatomy, with nothing lost yet.
+
+    Args:
+        mesh: parts "sacrum" and "ilium" are bone, "cartilage" and those in `solids` are not.
+        anatomy: the shapes the mesh was made from.
+        bone: density, law and cortex.
+        loss: the family of body loss whose levels are laid on the mesh.
+        solids: the solid of every other part, such as {"screw": METALS["titanium"]}.
+
+    Raises:
+        MaterialError: a part without a material; a missing modulus is never guessed.
+    """
+    known = {"cartilage": CARTILAGE, **solids}
+    missing = [name for name in mesh.part_names if name not in BONE_PARTS and name not in known]
+    if missing:
+        raise MaterialError(f"no material for part {', '.join(missing)}")
+    count = len(mesh.tets)
+    solid_young, poisson = np.full(count, np.nan), np.full(count, bone.trabecular_poisson)
+    density, under_cortex = np.full((count, 4), np.nan), np.full((count, 4), np.inf)
+    region, level = np.full((count, 4), np.inf), np.full((count, 4), np.inf)
+    for index, name in enumerate(mesh.part_names):
+        elements = np.flatnonzero(mesh.part == index)
+        if name in known:
+            solid_young[elements], poisson[elements] = known[name].young_mpa, known[name].poisson
+            continue
+        corners = mesh.corner_points_mm()[elements]
+        gauss = np.einsum("qv,mvx->mqx", GAUSS_POINTS, corners).reshape(-1, 3)
+        vertices, at = np.unique(mesh.tets[elements, :4], return_inverse=True)
+        points = mesh.nodes_mm[vertices]
+        if name == "sacrum":
+            density[elements] = bone.density.sacrum_mg_cm3(gauss).reshape(-1, 4)
+            thickness = sacral_thickness_mm(anatomy.sacrum, bone.cortex_mm, points)
+            depth = depth_mm(anatomy.sacrum, points)
+            region[elements] = loss.region(points)[at].reshape(-1, 4)
+            level[elements] = loss.level(points)[at].reshape(-1, 4)
+        else:
+            density[elements] = bone.density.ilium_mg_cm3(gauss).reshape(-1, 4)
+            thickness = np.full(len(points), bone.cortex_mm.ilium_mm)
+            depth = depth_mm(anatomy.ilium, points)
+        under_cortex[elements] = (depth - thickness)[at].reshape(-1, 4)
+    return MaterialField(
+        law=bone.law,
+        density_mg_cm3=density,
+        under_cortex_mm=under_cortex,
+        loss_region_mm=region,
+        loss_level=level,
+        loss_threshold=-np.inf,
+        lost_young_mpa=0.0,
+        cortex_young_mpa=bone.cortex.young_mpa,
+        solid_young_mpa=solid_young,
+        poisson=poisson,
+    )
+
+
+def depth_mm(field: Field, points_mm: Floats) -> Floats:
+    """Depth below the surface of a body in mm, shape (n,), to first order near the surface.
+
+    The field is divided by the length of its gradient, which differs from one where shapes are blended.
+    """
+    step = 0.05
+    value = field(points_mm)
+    slopes = [field(points_mm + step * axis) - field(points_mm - step * axis) for axis in np.eye(3)]
+    gradient = np.linalg.norm(slopes, axis=0) / (2.0 * step)
+    return -value / np.clip(gradient, 0.3, 3.0)
