@@ -104,12 +104,16 @@ class MaterialField:
         young[bone] = np.where(self.lost(inside, barycentric), self.lost_young_mpa, values)
         return young
 
-    def jumps_inside(self) -> Bools:
-        """The elements that the inner face of the shell or the front of body loss passes through, shape (m,)."""
-        shell = _changes_sign(self.under_cortex_mm)
-        region = _changes_sign(self.loss_region_mm) & (self.loss_level < self.loss_threshold).any(axis=1)
-        front = _changes_sign(self.loss_level - self.loss_threshold) & (self.loss_region_mm < 0.0).any(axis=1)
-        return self.is_bone() & (shell | region | front)
+    def sampled_finely(self) -> Bools:
+        """The elements whose modulus jumps inside, for this or any other amount of loss, shape (m,).
+
+        The set does not depend on the loss: else two amounts of loss would be integrated differently, and
+        less bone could come out stiffer.
+        """
+        shell = self.under_cortex_mm < 0.0
+        through_shell = shell.any(axis=1) & ~shell.all(axis=1)
+        may_be_lost = (self.loss_region_mm < 0.0).any(axis=1)
+        return self.is_bone() & (through_shell | may_be_lost)
 
     def extrapolated_share(self, volumes_mm3: Floats) -> float:
         """Share by volume of the trabecular bone whose density lies outside the law's measured range."""
@@ -120,12 +124,6 @@ class MaterialField:
         weight = np.repeat(volumes_mm3[bone, None] / 4.0, 4, axis=1) * trabecular
         outside = (density < low) | (density > high)
         return float((weight * outside).sum() / weight.sum())
-
-
-def _changes_sign(at_vertices: Floats) -> Bools:
-    """Whether a field changes sign between the vertices of an element, shape (m,)."""
-    below = at_vertices < 0.0
-    return below.any(axis=1) & ~below.all(axis=1)
 
 
 def map_material(

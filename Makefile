@@ -1,0 +1,35 @@
+# make demo   set everything up and answer the question: three screws, five losses, one table
+# make test   set everything up and pass every check
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: demo test setup lint benchmarks clean
+
+demo: setup
+	$(BIN)/sacrofix compare cases/library/quickstart.yaml --out results/quickstart
+
+test: setup lint
+	$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+benchmarks: setup
+	$(BIN)/python -m benchmarks.pipeline
+
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml .ci/system-packages
+	PYTHON=$(PYTHON) sh .ci/system-packages
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+clean:
+	rm -rf $(VENV) results build *.egg-info

@@ -1,0 +1,66 @@
+"""Where one screw overtakes another, and which is best at each loss."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cases.results import Crossover, PullOutResult
+
+# the grid on which two stiffness curves are compared between the computed losses, in percent points
+STEP_PERCENT = 0.1
+
+
+def retention(results: Sequence[PullOutResult]) -> list[float]:
+    """Stiffness of each result over the same screw's stiffness at the least loss, in percent."""
+    first = min(results, key=lambda result: result.loss_percent)
+    return [100.0 * result.stiffness_n_per_mm / first.stiffness_n_per_mm for result in results]
+
+
+def best_at(results: Sequence[PullOutResult]) -> list[str]:
+    """Names of the stiffest screw of one loss, and of those the mesh cannot tell from it, stiffest first."""
+    ranked = sorted(results, key=lambda result: -result.stiffness_n_per_mm)
+    top = ranked[0].stiffness()
+    return [result.name for result in ranked if result.stiffness().overlaps(top)]
+
+
+def find_crossover(
+    challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
+) -> Crossover:
+    """The first loss at which the challenger's stiffness passes the incumbent's.
+
+    Both stiffness curves are linear between the computed losses.
+    """
+    losses = np.array([result.loss_percent for result in challenger])
+    grid = np.arange(losses.min(), losses.max() + STEP_PERCENT / 2, STEP_PERCENT)
+
+    def curve(results: Sequence[PullOutResult], end: str) -> np.ndarray:
+        values = [getattr(result.stiffness(), end) for result in results]
+        return np.interp(grid, [result.loss_percent for result in results], values)
+
+    ahead = curve(challenger, "high") > curve(incumbent, "high")
+    alike = (curve(challenger, "low") <= curve(incumbent, "high")) & (
+        curve(incumbent, "low") <= curve(challenger, "high")
+    )
+    verdict = "always ahead" if ahead.all() else "crossing" if ahead.any() else "no crossing"
+    return Crossover(
+        challenger=challenger[0].name,
+        incumbent=incumbent[0].name,
+        verdict=verdict,
+        percent=_crossing(losses, challenger, incumbent) if verdict == "crossing" else None,
+        low_percent=float(grid[alike].min()) if alike.any() else None,
+        high_percent=float(grid[alike].max()) if alike.any() else None,
+    )
+
+
+def _crossing(
+    losses: np.ndarray, challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
+) -> float | None:
+    """Body loss where the difference of the two curves first turns positive; None if it starts positive."""
+    difference = np.array(
+        [ours.stiffness_n_per_mm - theirs.stiffness_n_per_mm for ours, theirs in zip(challenger, incumbent, strict=True)]
+    )
+    for i in range(len(losses) - 1):
+        if difference[i] <= 0.0 < difference[i + 1]:
+            part = -difference[i] / (difference[i + 1] - difference[i])
+            return float(losses[i] + part * (losses[i + 1] - losses[i]))
+    return None
