@@ -102,3 +102,29 @@ class Crossover:
             f"{text}; within the discretisation error they are alike "
             f"from {self.low_percent:.0f} to {self.high_percent:.0f} %"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A case that gave no result, and why."""
+
+    name: str
+    loss_percent: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareResult:
+    """Several screws at several losses.
+
+    Attributes:
+        name: of the study.
+        results: one per screw and loss, screw by screw.
+        crossovers: of every alar screw over every pedicle screw.
+        failures: cases that gave no result.
+    """
+
+    name: str
+    results: tuple[PullOutResult, ...]
+    crossovers: tuple[Crossover, ...]
+    failures: tuple[Failure, ...]
