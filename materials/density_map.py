@@ -21,6 +21,20 @@ from materials.templates import (
 # and the trabecular transition beside it measure a few millimetres).
 BLEND_MM = 2.5
 
+REGIONS = (
+    "s1_body",
+    "s1_pedicle",
+    "s1_ala_upper_lateral",
+    "s1_ala_central",
+    "s2_body",
+    "s2_ala",
+    "lower_body",
+    "lower_ala",
+    "posterior",
+    "ilium_anterior",
+    "ilium_posterior",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class BoneDensity:
