@@ -1,0 +1,177 @@
+"""The mesh of the pull-out test: one screw in sacrum, joint cartilage and ilium."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from geometry.arrays import Floats, Ints
+from geometry.errors import MeshError
+from geometry.field import Field
+from geometry.mesh import Mesh
+from geometry.mesh_quality import QualityLimits, check_quality, quality_of
+from geometry.meshing.body import Body, Cap, HalfSpace
+from geometry.meshing.build import Report, mesh_bodies
+from geometry.meshing.quadratic import quadratic_mesh
+from geometry.meshing.sampled import sample
+from geometry.meshing.sizing import Sizing, graded_size
+from geometry.meshing.tet_mesh import TetMesh, facets_of
+
+SCREW, SACRUM, ILIUM, CARTILAGE = "screw", "sacrum", "ilium", "cartilage"
+HEAD, BONE_SURFACE, INTERFACE = "screw_head", "bone_surface", "interface_screw"
+# Chosen: the shank behind the head plane continues what it is this far in front of it.
+SHANK_MM = 0.5
+# Chosen: room around bones whose fields reach a little further than their stated box.
+MARGIN_MM = 4.0
+# Chosen: samples of the bones that decide element sizes.
+SIZE_SAMPLE_MM = 4.0
+
+
+class Bone(Field, Protocol):
+    """A bone: a field with a box that holds it."""
+
+    @property
+    def bounds_mm(self) -> Floats:
+        """Corners of the box, shape (2, 3)."""
+        ...
+
+
+class Bones(Protocol):
+    """The bones that a pull-out test needs: left ilium and left joint with a whole sacrum."""
+
+    @property
+    def sacrum(self) -> Bone:
+        """The whole sacrum."""
+        ...
+
+    @property
+    def ilium(self) -> Bone:
+        """The left ilium."""
+        ...
+
+    @property
+    def joint(self) -> Field:
+        """The cartilage of the left sacroiliac joint."""
+        ...
+
+
+class PlacedScrew(Protocol):
+    """A screw where it was driven."""
+
+    @property
+    def field(self) -> Field:
+        """The screw's body."""
+        ...
+
+    @property
+    def direction(self) -> Floats:
+        """Unit vector from head to tip, shape (3,)."""
+        ...
+
+    @property
+    def head_centre_mm(self) -> Floats:
+        """Centre of the flat end behind the entry, shape (3,)."""
+        ...
+
+    @property
+    def tip_mm(self) -> Floats:
+        """The tip, shape (3,)."""
+        ...
+
+    @property
+    def diameter_mm(self) -> float:
+        """Outer diameter."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shank:
+    """A screw without end: behind its head plane the section just in front of the plane goes on for ever."""
+
+    screw: PlacedScrew
+
+    def __call__(self, points_mm: Floats) -> Floats:
+        """Signed distance in mm, shape (n,)."""
+        along = (points_mm - self.screw.head_centre_mm) @ self.screw.direction
+        forward = np.maximum(SHANK_MM - along, 0.0)
+        return self.screw.field(points_mm + forward[:, None] * self.screw.direction)
+
+
+def screw_body(screw: PlacedScrew, surface_size_mm: float) -> Body:
+    """The screw as a body that ends in a flat face named "screw_head"."""
+    end = HalfSpace(point_mm=np.asarray(screw.head_centre_mm), normal=-np.asarray(screw.direction))
+    return Body(
+        name=SCREW,
+        field=Shank(screw=screw),
+        surface_size_mm=surface_size_mm,
+        caps=(Cap(name=HEAD, field=end),),
+    )
+
+
+def pull_out_bodies(bones: Bones, screw: PlacedScrew, sizing: Sizing) -> tuple[Body, ...]:
+    """Screw, sacrum, ilium and cartilage in order of priority."""
+    return (
+        screw_body(screw, sizing.screw_mm),
+        Body(name=SACRUM, field=bones.sacrum, surface_size_mm=sizing.bone_surface_mm),
+        Body(name=ILIUM, field=bones.ilium, surface_size_mm=sizing.ilium_surface_mm),
+        Body(name=CARTILAGE, field=bones.joint, surface_size_mm=sizing.joint_mm),
+    )
+
+
+def pull_out_bounds_mm(bones: Bones, screw: PlacedScrew) -> Floats:
+    """Corners of a box around all bodies of the pull-out test, shape (2, 3)."""
+    ends = np.stack([screw.head_centre_mm, screw.tip_mm])
+    radius = screw.diameter_mm
+    corners = [bones.sacrum.bounds_mm, bones.ilium.bounds_mm, ends - radius, ends + radius]
+    points = np.concatenate([np.asarray(corner) for corner in corners])
+    return np.stack([points.min(axis=0) - MARGIN_MM, points.max(axis=0) + MARGIN_MM])
+
+
+def pull_out_size(bodies: tuple[Body, ...], sizing: Sizing, bounds_mm: Floats) -> Callable[[Floats], Floats]:
+    """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the bones."""
+    distances: list[tuple[Field, float]] = [(bodies[0], bodies[0].surface_size_mm)]
+    for body in bodies[1:]:
+        rough = sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough
+        distances.append((rough, body.surface_size_mm))
+    return graded_size(distances, sizing.grading, sizing.interior_mm)
+
+
+def pull_out_mesh(bones: Bones, screw: PlacedScrew, sizing: Sizing, report: Report | None = None) -> Mesh:
+    """The mesh of one screw in the left half pelvis, past its quality gate.
+
+    Parts: screw, sacrum, ilium, cartilage. Faces: "screw_head", the flat end; "bone_surface", the free
+    surface of sacrum and ilium; "interface_screw", the screw's surface in bone, out of the screw.
+
+    Args:
+        bones: the anatomy, in its frame.
+        screw: the screw, placed.
+        sizing: element edges.
+        report: is told each stage as it ends.
+
+    Raises:
+        MeshError: a bad element, a missing face, or parts that fall apart.
+    """
+    bodies = pull_out_bodies(bones, screw, sizing)
+    bounds = pull_out_bounds_mm(bones, screw)
+    size = pull_out_size(bodies, sizing, bounds)
+    linear = mesh_bodies(bodies, size=size, bounds_mm=bounds, report=report)
+    check_quality(quality_of(linear.vertices_mm, linear.tets), QualityLimits())
+    mesh = quadratic_mesh(linear, {**linear.faces, **_bone_faces(linear)})
+    for name in (HEAD, BONE_SURFACE, INTERFACE):
+        if not len(mesh.face(name)):
+            raise MeshError(f"the mesh has no face {name!r}", where="screw", advice="Check the screw's place")
+    return mesh
+
+
+def _bone_faces(mesh: TetMesh) -> dict[str, Ints]:
+    """The free surface of the bones, and the screw's surface that touches another part; shape (k, 3) each."""
+    facets = facets_of(mesh.tets)
+    number = {name: mesh.part_names.index(name) for name in mesh.part_names}
+    first = mesh.part[facets.owners[:, 0]]
+    second = np.where(facets.boundary, -1, mesh.part[facets.owners[:, 1]])
+    free_bone = facets.boundary & np.isin(first, [number[SACRUM], number[ILIUM]])
+    out = (first == number[SCREW]) & (second > number[SCREW])
+    back = (second == number[SCREW]) & (first > number[SCREW])
+    interface = np.concatenate([facets.corners[out], facets.corners[back][:, ::-1]])
+    return {BONE_SURFACE: facets.corners[free_bone], INTERFACE: interface}
