@@ -76,8 +76,8 @@ class Crossover:
         challenger, incumbent: names of the two screws.
         verdict: "crossing", "no crossing" or "always ahead".
         percent: body loss at the crossing, interpolated linearly between the computed losses; None without one.
-        low_percent, high_percent: between these losses the two overlap within their discretisation errors, or
-            None where they never do.
+        low_percent, high_percent: between these losses the two overlap within their discretisation
+            errors; None where they never do.
     """
 
     challenger: str

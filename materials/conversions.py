@@ -9,7 +9,7 @@ def ash_from_qct(density_mg_cm3: Floats) -> Floats:
 
 
 def apparent_from_ash(density_mg_cm3: Floats) -> Floats:
-    """Apparent density in mg/cm3, same shape; Schileo 2008: ash / apparent = 0.60 (recalled, high confidence)."""
+    """Apparent density in mg/cm3, same shape; Schileo 2008: ash over apparent is 0.60 (recalled)."""
     return density_mg_cm3 / 0.60
 
 

@@ -1,7 +1,7 @@
 """Bone density as a field: a regional template laid over the sacrum and ilium, blended smoothly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,6 +55,13 @@ class BoneDensity:
     source: str
 
 
+ALA_REGIONS = ("s1_ala_upper_lateral", "s1_ala_central")
+# Spacing of the points at which the mean of the ala is taken: a fifth of its smallest extent.
+_MEAN_STEP_MM = 2.5
+# R is measured inside the shell, as a CT region of interest is drawn (thickest shell of evidence 1.2).
+SHELL_MM = 1.5
+
+
 def bone_density(
     template_name: str,
     scale: TScoreMap,
@@ -72,20 +79,20 @@ def bone_density(
         t_score: scales the whole template; the ala loses more (exponent 1.5, evidence 3.3).
         s1_body_mg_cm3: measured density, in place of a T-score.
         ala_to_body: R as measured; without it the template's own, lowered with the T-score.
-        region_ratios: ratios to the S1 body that replace the template's.
+        region_ratios: ratios to the S1 body that replace the template's; those of the S1 ala set how it
+            varies inside, R sets its mean.
 
     Raises:
         MaterialError: neither or both of T-score and density given, or an unknown region.
     """
     template = TEMPLATES[template_name]
-    if (t_score is None) == (s1_body_mg_cm3 is None):
-        raise MaterialError("give either t_score or s1_body_mg_cm3, not both", where="bone")
-    if t_score is None:
-        assert s1_body_mg_cm3 is not None
+    if s1_body_mg_cm3 is not None and t_score is None:
         relative = s1_body_mg_cm3 / template.s1_body_mg_cm3
         t_score = scale.t_score(relative)
-    else:
+    elif t_score is not None and s1_body_mg_cm3 is None:
         relative = scale.relative_density(t_score)
+    else:
+        raise MaterialError("give either t_score or s1_body_mg_cm3, not both", where="bone")
     ratio = ala_to_body
     if ratio is None:
         ratio = template.ala_to_body * relative ** (ALA_LOSS_EXPONENT - 1.0)
@@ -155,6 +162,26 @@ class DensityMap:
         return self.density.s1_body_mg_cm3 * share
 
 
+def lay_density(sacrum: Sacrum, density: BoneDensity) -> DensityMap:
+    """The regional densities laid on one sacrum, its S1 ala scaled so that its mean over the S1 body is R.
+
+    The template says how the ala varies inside; how much of it is upper, lateral or central is the shape's.
+    """
+    low, high = sacrum.bounds_mm
+    steps = [np.arange(low[k], high[k], _MEAN_STEP_MM) for k in range(3)]
+    points = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    weights = sacral_weights(sacrum, points[sacrum(points) < -SHELL_MM])
+    share = np.array([weights[region].sum() for region in ALA_REGIONS])
+    ratios = np.array([density.ratios[region] for region in ALA_REGIONS])
+    scaled = ratios * density.ala_to_body / float(share @ ratios / share.sum())
+    return DensityMap(
+        sacrum=sacrum,
+        density=replace(
+            density, ratios={**density.ratios, **dict(zip(ALA_REGIONS, scaled.tolist(), strict=True))}
+        ),
+    )
+
+
 def sacral_weights(sacrum: Sacrum, points_mm: Floats) -> dict[str, Floats]:
     """How much each sacral region counts at each point; each weight has shape (n,), they sum to one."""
     arc, depth = sacrum.curve_coordinates(points_mm)
@@ -168,7 +195,8 @@ def sacral_weights(sacrum: Sacrum, points_mm: Floats) -> dict[str, Floats]:
 
     radius = ((side / half_width) ** 2.5 + (np.abs(depth) / half_depth) ** 2.5) ** 0.4
     body = 1.0 - _step((radius - 1.0) * half_depth)
-    behind = (1.0 - body) * _step(depth - half_depth - 5.0)
+    # lamina and articular processes; the lateral mass beside them is ala up to its dorsal surface
+    behind = (1.0 - body) * _step(depth - half_depth - 5.0) * (1.0 - _step(side - 1.05 * half_width))
     wing = 1.0 - body - behind
 
     # the S1 pedicle bridges the back corner of the body and the articular process (evidence 1.1:

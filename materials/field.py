@@ -87,7 +87,7 @@ class MaterialField:
         return inside & below & self.is_bone()[elements, None]
 
     def density_at(self, elements: Ints, barycentric: Floats) -> Floats:
-        """QCT density in mg/cm3 at points in barycentric coordinates (s, 4), shape (k, s); NaN outside bone."""
+        """QCT density in mg/cm3 at barycentric points (s, 4), shape (k, s); NaN outside bone."""
         at_points = self.density_mg_cm3[elements] @ (barycentric @ _GAUSS_TO_VERTICES).T
         return np.maximum(at_points, 0.0)
 
@@ -196,4 +196,4 @@ def depth_mm(field: Field, points_mm: Floats) -> Floats:
     value = field(points_mm)
     slopes = [field(points_mm + step * axis) - field(points_mm - step * axis) for axis in np.eye(3)]
     gradient = np.linalg.norm(slopes, axis=0) / (2.0 * step)
-    return -value / np.clip(gradient, 0.3, 3.0)
+    return np.asarray(-value / np.clip(gradient, 0.3, 3.0), dtype=np.float64)

@@ -31,9 +31,7 @@ CARTILAGE = Solid(
     source="facet model cartilage 30 MPa, 0.4, in the range 10 to 35 MPa, evidence 5 [17, 74, 80]",
 )
 
-CORTEX = Solid(
-    young_mpa=12_000.0, poisson=0.30, source="lumbar cortex 12 GPa, 0.3, evidence 4.3 [74, 75]"
-)
+CORTEX = Solid(young_mpa=12_000.0, poisson=0.30, source="lumbar cortex 12 GPa, 0.3, evidence 4.3 [74, 75]")
 
 TRABECULAR_POISSON = 0.30  # evidence 4.2: 0.2 to 0.3
 

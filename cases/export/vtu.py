@@ -9,6 +9,9 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.mesh import Mesh
 
+# The order of parts in every mesh that sacrofix makes, and so the meaning of the cell field "part".
+PART_NAMES = ("screw", "sacrum", "ilium", "cartilage")
+
 
 def write_vtu(
     mesh: Mesh,

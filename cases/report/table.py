@@ -9,14 +9,15 @@ from cases.studies.crossover import best_at, retention
 
 # Every report says what a linear bonded model can and cannot tell (evidence 7.1).
 LIMITS = (
-    "Linear, bonded, no thread: stiffness is an upper bound and over-rewards diameter; read ratios and ranks,",
-    "not absolute values. R, the density of the ala over the S1 body, is known only to 0.37-0.78: sweep it.",
+    "Linear, bonded, no thread: stiffness is an upper bound and over-rewards diameter; read ratios and",
+    "ranks, not absolute values. R, the density of the ala over the S1 body, is known only to 0.37-0.78:",
+    "sweep it.",
 )
 
 
 def result_rows(results: Sequence[PullOutResult]) -> list[dict[str, Any]]:
     """One flat row per result, with its retention in percent of the same screw at its least loss."""
-    kept = {}
+    kept: dict[int, float] = {}
     for name in screw_names(results):
         ours = [result for result in results if result.name == name]
         kept.update(zip(map(id, ours), retention(ours), strict=True))
@@ -51,11 +52,17 @@ def comparison_text(comparison: CompareResult) -> str:
             cells.append(_cell(row) if row else "failed")
         here = [result for result in results if result.loss_percent == loss]
         lines.append(
-            f"{loss:>10g} %  " + "".join(f"{cell:>{width}}" for cell in cells) + "   " + " = ".join(best_at(here))
+            f"{loss:>10g} %  "
+            + "".join(f"{cell:>{width}}" for cell in cells)
+            + "   "
+            + " = ".join(best_at(here))
         )
     lines.append("")
     lines.extend(crossover.sentence() for crossover in comparison.crossovers)
-    lines.extend(f"failed: {failure.name} at {failure.loss_percent:g} %: {failure.reason}" for failure in comparison.failures)
+    lines.extend(
+        f"failed: {failure.name} at {failure.loss_percent:g} %: {failure.reason}"
+        for failure in comparison.failures
+    )
     lines.extend(("", *LIMITS))
     return "\n".join(lines)
 

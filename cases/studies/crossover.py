@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cases.results import Crossover, PullOutResult
+from geometry.arrays import Floats
 
 # the grid on which two stiffness curves are compared between the computed losses, in percent points
 STEP_PERCENT = 0.1
@@ -23,9 +24,7 @@ def best_at(results: Sequence[PullOutResult]) -> list[str]:
     return [result.name for result in ranked if result.stiffness().overlaps(top)]
 
 
-def find_crossover(
-    challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
-) -> Crossover:
+def find_crossover(challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]) -> Crossover:
     """The first loss at which the challenger's stiffness passes the incumbent's.
 
     Both stiffness curves are linear between the computed losses.
@@ -33,9 +32,11 @@ def find_crossover(
     losses = np.array([result.loss_percent for result in challenger])
     grid = np.arange(losses.min(), losses.max() + STEP_PERCENT / 2, STEP_PERCENT)
 
-    def curve(results: Sequence[PullOutResult], end: str) -> np.ndarray:
+    def curve(results: Sequence[PullOutResult], end: str) -> Floats:
         values = [getattr(result.stiffness(), end) for result in results]
-        return np.interp(grid, [result.loss_percent for result in results], values)
+        return np.asarray(
+            np.interp(grid, [result.loss_percent for result in results], values), dtype=np.float64
+        )
 
     ahead = curve(challenger, "high") > curve(incumbent, "high")
     alike = (curve(challenger, "low") <= curve(incumbent, "high")) & (
@@ -53,11 +54,14 @@ def find_crossover(
 
 
 def _crossing(
-    losses: np.ndarray, challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
+    losses: Floats, challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
 ) -> float | None:
     """Body loss where the difference of the two curves first turns positive; None if it starts positive."""
     difference = np.array(
-        [ours.stiffness_n_per_mm - theirs.stiffness_n_per_mm for ours, theirs in zip(challenger, incumbent, strict=True)]
+        [
+            ours.stiffness_n_per_mm - theirs.stiffness_n_per_mm
+            for ours, theirs in zip(challenger, incumbent, strict=True)
+        ]
     )
     for i in range(len(losses) - 1):
         if difference[i] <= 0.0 < difference[i + 1]:

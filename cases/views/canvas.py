@@ -1,12 +1,6 @@
 """Where pictures are drawn: one look for all of them, on screen or off."""
 
-import os
-import sys
 from collections.abc import Mapping
-
-# Without a screen VTK would first complain about X; EGL draws in memory.
-if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
 
 import pyvista as pv
 

@@ -27,7 +27,10 @@ def draw_stiffness(
         colour = SCREW_COLOURS.get(ours[0].kind, INK)
         losses = [r.loss_percent for r in ours]
         band = chart.area(
-            losses, [r.stiffness().low for r in ours], [r.stiffness().high for r in ours], color=_faint(colour)
+            losses,
+            [r.stiffness().low for r in ours],
+            [r.stiffness().high for r in ours],
+            color=_faint(colour),
         )
         band.label = ""
         chart.line(losses, [r.stiffness_n_per_mm for r in ours], color=colour, width=4.0, label="")
@@ -39,7 +42,9 @@ def draw_stiffness(
     chart.x_range = [-2.0, 102.0]
     for crossing in crossovers:
         if crossing.percent is not None:
-            chart.line([crossing.percent] * 2, [0.0, 1.15 * highest], color=INK, width=1.5, style="--", label="")
+            chart.line(
+                [crossing.percent] * 2, [0.0, 1.15 * highest], color=INK, width=1.5, style="--", label=""
+            )
     for axis in (chart.x_axis, chart.y_axis):
         axis.label_size, axis.tick_label_size = 26, 22
         axis.GetTitleProperties().SetBold(False)

@@ -1,4 +1,4 @@
-"""Density-modulus laws, one file each and one row here. They differ up to 7-fold: read conclusions on ratios."""
+"""Density-modulus laws, one file each and one row here. They differ up to 7-fold: read ratios."""
 
 from collections.abc import Mapping
 

@@ -1,0 +1,129 @@
+"""The screws in the cut sacrum: density above, stress below, one column per screw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyvista as pv
+
+from cases.views.canvas import BONE, INK, METAL, off_screen_plotter
+from cases.views.fields import DrawnFields, read_fields
+from geometry.arrays import Floats
+
+LOST = "#6B1D1D"
+_BAR = {
+    "vertical": False,
+    "width": 0.62,
+    "height": 0.07,
+    "position_x": 0.19,
+    "position_y": 0.03,
+    "color": INK,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnScrew:
+    """One column of the picture.
+
+    Attributes:
+        title: above the column.
+        fields: VTU file of the run.
+        point_mm, direction: a point on the screw's axis and its direction, shape (3,) each.
+    """
+
+    title: str
+    fields: Path
+    point_mm: Floats
+    direction: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the picture: which field, and how it is coloured."""
+
+    field: str
+    title: str
+    colours: str
+    limits: tuple[float, float]
+    logarithmic: bool
+
+
+def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> None:
+    """Write the picture as PNG: each sacrum is cut along its screw, seen from above, front up."""
+    drawn = [read_fields(screw.fields) for screw in screws]
+    densest = float(np.nanmax([np.nanpercentile(d.bone["density_mg_cm3"], 99.5) for d in drawn]))
+    rows = (
+        Row(
+            field="density_mg_cm3",
+            title="Density (mg/cm3)",
+            colours="viridis",
+            limits=(0.0, densest),
+            logarithmic=False,
+        ),
+        Row(
+            field="von_mises_mpa",
+            title=f"Von Mises stress (MPa) at {force_n:g} N",
+            colours="inferno",
+            limits=(0.01, 10.0),
+            logarithmic=True,
+        ),
+    )
+    plotter = off_screen_plotter((640 * len(screws), 1240), shape=(len(rows), len(screws)))
+    for column, (screw, fields) in enumerate(zip(screws, drawn, strict=True)):
+        for index, row in enumerate(rows):
+            plotter.subplot(index, column)
+            _draw_cut(plotter, screw, fields, row, with_bar=column == len(screws) // 2)
+            if index == 0:
+                plotter.add_text(screw.title, position="upper_edge", font_size=13, color=INK)
+    plotter.screenshot(target)
+    plotter.close()
+
+
+def _draw_cut(
+    plotter: pv.Plotter, screw: DrawnScrew, fields: DrawnFields, row: Row, *, with_bar: bool
+) -> None:
+    """Draw the lower half of the bones, the coloured cut, what is lost, and the whole screw."""
+    normal = cut_normal(screw.direction)
+    plane: Mapping[str, Floats] = {"normal": normal, "origin": screw.point_mm}
+    skin = fields.bone.extract_surface(algorithm="dataset_surface").clip(**plane)
+    plotter.add_mesh(skin, color=BONE, smooth_shading=True, split_sharp_edges=True, specular=0.1)
+    cut = fields.bone.slice(**plane)
+    plotter.add_mesh(
+        cut,
+        scalars=row.field,
+        cmap=row.colours,
+        clim=row.limits,
+        log_scale=row.logarithmic,
+        show_scalar_bar=with_bar,
+        scalar_bar_args={**_BAR, "title": row.title, "title_font_size": 20, "label_font_size": 18},
+        lighting=False,
+    )
+    lost = cut.threshold(0.5, scalars="lost")
+    if lost.n_cells:
+        plotter.add_mesh(lost.translate(0.05 * normal), color=LOST, lighting=False)
+    plotter.add_mesh(fields.cartilage.slice(**plane), color="#9CC3D5", lighting=False)
+    plotter.add_mesh(
+        fields.screw.extract_surface(algorithm="dataset_surface"),
+        color=METAL,
+        smooth_shading=True,
+        split_sharp_edges=True,
+        specular=0.6,
+    )
+    plotter.add_mesh(
+        cut.extract_feature_edges(boundary_edges=True, feature_edges=False, manifold_edges=False),
+        color=INK,
+        line_width=1.5,
+    )
+    plotter.enable_parallel_projection()
+    centre = np.array(fields.bone.center)
+    centre = centre - ((centre - screw.point_mm) @ normal) * normal
+    plotter.camera_position = [tuple(centre + 300.0 * normal), tuple(centre), (0.0, -1.0, 0.0)]
+    plotter.camera.parallel_scale = 78.0
+
+
+def cut_normal(direction: Floats) -> Floats:
+    """Unit normal, shape (3,), of the plane through a screw's axis and the left-right axis; points up."""
+    normal = np.cross(direction, [1.0, 0.0, 0.0])
+    normal /= np.linalg.norm(normal)
+    return normal if normal[2] > 0.0 else -normal
