@@ -1,0 +1,104 @@
+"""The mechanical model: a discretisation, its elasticity, its supports and its loads, checked as a whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fem.discretisation import Discretisation
+from fem.elastic import ElasticField
+from fem.loads.load_case import LoadCase
+from fem.rigid import bodies, free_motions
+from fem.supports import Support, held_components
+from geometry.arrays import Bools, Floats, Ints
+from geometry.errors import ModelError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What a solver solves: every load case on the same body and supports.
+
+    Attributes:
+        discretisation: of the mesh.
+        elastic: of its elements, mesh order.
+        supports: at least enough to stop every rigid motion of every piece.
+        load_cases: at least one; names differ.
+    """
+
+    discretisation: Discretisation
+    elastic: ElasticField
+    supports: tuple[Support, ...]
+    load_cases: tuple[LoadCase, ...]
+
+    def __post_init__(self) -> None:
+        mesh = self.discretisation.mesh
+        if len(self.elastic.poisson) != len(mesh.tets):
+            raise ModelError(
+                f"the elastic field has {len(self.elastic.poisson)} elements, the mesh {len(mesh.tets)}",
+                where="elastic",
+            )
+        object.__setattr__(self, "supports", tuple(self.supports))
+        object.__setattr__(self, "load_cases", tuple(self.load_cases))
+        _check_supports(self.discretisation, self.supports)
+        _check_loads(self.load_cases, self.held)
+
+    @property
+    def held(self) -> Bools:
+        """Which displacements are held, mesh numbering, shape (n, 3)."""
+        return held_components(self.supports, len(self.discretisation.mesh.nodes_mm))
+
+    @property
+    def forces_n(self) -> Floats:
+        """Nodal forces of all load cases, mesh numbering, shape (cases, n, 3)."""
+        return np.stack([case.nodal_force_n for case in self.load_cases])
+
+    def case_index(self, name: str) -> int:
+        """The place of a load case; refuses an unknown name."""
+        names = [case.name for case in self.load_cases]
+        if name not in names:
+            raise ModelError(f"no load case named {name!r}, only {', '.join(names)}")
+        return names.index(name)
+
+
+def _check_supports(discretisation: Discretisation, supports: tuple[Support, ...]) -> None:
+    """Refuses any piece of the mesh that could move as a rigid body, and says how."""
+    mesh = discretisation.mesh
+    if not supports:
+        raise ModelError("the model has no support", where="supports")
+    held = held_components(supports, len(mesh.nodes_mm))
+    count, piece_of = bodies(mesh)
+    for piece in range(count):
+        nodes: Ints = np.flatnonzero(piece_of == piece)
+        free = free_motions(mesh.nodes_mm[nodes], held[nodes])
+        if not free:
+            continue
+        centre = mesh.nodes_mm[nodes].mean(axis=0)
+        which = (
+            ""
+            if count == 1
+            else f", a separate piece of {len(nodes)} nodes around {np.round(centre, 1).tolist()} mm"
+        )
+        held_nodes = int(np.count_nonzero(held[nodes].any(axis=1)))
+        raise ModelError(
+            f"{held_nodes} held nodes leave the body{which} free in {', '.join(free)}",
+            where="supports",
+            advice="Hold at least three nodes that are not in line, or join the pieces",
+        )
+
+
+def _check_loads(cases: tuple[LoadCase, ...], held: Bools) -> None:
+    """Refuses loads that do not fit the mesh or that act on supports only."""
+    if not cases:
+        raise ModelError("the model has no load case", where="loads")
+    if len({case.name for case in cases}) != len(cases):
+        raise ModelError("two load cases share a name", where="loads")
+    for case in cases:
+        if len(case.nodal_force_n) != len(held):
+            raise ModelError(
+                f"load {case.name!r} has {len(case.nodal_force_n)} nodes, the mesh {len(held)}",
+                where=case.name,
+            )
+        acting = np.abs(case.nodal_force_n)
+        if not acting.any():
+            raise ModelError(f"load {case.name!r} is zero everywhere", where=case.name)
+        if not np.any(acting[~held] > 1e-12 * acting.max()):
+            raise ModelError(f"load {case.name!r} acts on held nodes only, so nothing moves", where=case.name)

@@ -1,0 +1,114 @@
+"""Solving a model and proving the answer."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+import numba
+import numpy as np
+
+from fem.assembly import element_terms, nodal_forces
+from fem.model import Model
+from fem.solution import Solution
+from fem.solvers.conjugate_gradients import solve_by_multigrid
+from fem.solvers.direct import solve_directly
+from fem.solvers.multigrid import Preconditioner
+from fem.solvers.settings import Report, SolvedCases, SolverSettings
+from geometry.arrays import Floats
+from geometry.errors import SolveError
+
+
+class LinearSolver(Protocol):
+    """Any way to the displacements of a model."""
+
+    def __call__(
+        self,
+        model: Model,
+        settings: SolverSettings,
+        start_mm: Floats,
+        report: Report | None,
+        prepared: Preconditioner | None,
+    ) -> SolvedCases:
+        """Displacements of all load cases, inner numbering; `start_mm` has their shape (cases, n, 3)."""
+        ...
+
+
+SOLVERS: Mapping[str, LinearSolver] = {"direct": solve_directly, "multigrid": solve_by_multigrid}
+
+_DEFAULT = SolverSettings()
+
+
+def solve(
+    model: Model,
+    *,
+    settings: SolverSettings = _DEFAULT,
+    start: Floats | None = None,
+    report: Report | None = None,
+    prepared: Preconditioner | None = None,
+) -> Solution:
+    """The solution of all load cases, its residual recomputed; an answer above the tolerance is refused.
+
+    Args:
+        model: what to solve.
+        settings: how.
+        start: displacements to start from, mm, mesh numbering, shape (cases, n, 3), such as those of a similar model.
+        report: called after each iteration.
+        prepared: a preconditioner of the same mesh and supports, if one is at hand; its material may differ a little.
+    """
+    d = model.discretisation
+    if settings.kind not in SOLVERS:
+        raise SolveError(
+            f"no solver named {settings.kind!r}, only {', '.join(sorted(SOLVERS))}", where="solver.kind"
+        )
+    shape = (len(model.load_cases), len(d.node_order), 3)
+    if start is not None and start.shape != shape:
+        raise SolveError(f"start has shape {start.shape}, expected {shape}", where="start")
+    if prepared is not None and (
+        prepared.discretisation is not d or (prepared.held != model.held[d.node_order]).any()
+    ):
+        raise SolveError("the preconditioner belongs to another mesh or to other supports", where="prepared")
+    inner = np.zeros(shape) if start is None else np.stack([d.to_inner(u) for u in start])
+    with _threads(settings.threads):
+        solved = SOLVERS[settings.kind](model, settings, inner, report, prepared)
+        return _proven(model, settings, solved)
+
+
+def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solution:
+    """The solution with its true residual and reactions; refuses one that misses the tolerance."""
+    d = model.discretisation
+    terms = element_terms(d, model.elastic)
+    held = model.held
+    residuals = np.empty(len(model.load_cases))
+    reactions = np.zeros(solved.displacement_mm.shape)
+    displacement = np.empty_like(reactions)
+    for index, case in enumerate(model.load_cases):
+        inner = solved.displacement_mm[index]
+        unbalanced = d.to_mesh(nodal_forces(d, terms, inner)) - case.nodal_force_n
+        loads = np.linalg.norm(case.nodal_force_n[~held])
+        residuals[index] = np.linalg.norm(unbalanced[~held]) / loads
+        if not residuals[index] <= settings.relative_tolerance:
+            raise SolveError(
+                f"load {case.name!r}: residual {residuals[index]:.1e} is above {settings.relative_tolerance:.0e}",
+                advice="Check supports, moduli and element shapes",
+            )
+        reactions[index][held] = unbalanced[held]
+        displacement[index] = d.to_mesh(inner)
+    return Solution(
+        model=model,
+        displacement_mm=displacement,
+        iterations=solved.iterations,
+        relative_residual=residuals,
+        reactions_n=reactions,
+    )
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Numba with `count` threads, 0 for all; the old number comes back at the end."""
+    before = numba.get_num_threads()
+    most = numba.config.NUMBA_NUM_THREADS
+    numba.set_num_threads(most if count == 0 else min(count, most))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
