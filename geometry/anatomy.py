@@ -1,0 +1,47 @@
+"""The bones of one patient, put together."""
+
+from dataclasses import dataclass
+
+from geometry.ilium import Ilium
+from geometry.ilium_shape import IliumShape
+from geometry.joint import SacroiliacJoint
+from geometry.parameters import check_ranges, number
+from geometry.sacrum import Sacrum
+from geometry.sacrum_shape import SacrumShape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anatomy:
+    """Sacrum, left ilium and the joint between, in the anatomical frame (x left, y back, z up).
+
+    Attributes:
+        sacrum: both sides.
+        ilium: the left one; the right is its mirror image.
+        joint: cartilage of the left sacroiliac joint.
+        sacral_slope_deg: S1 endplate to the horizontal of the standing patient.
+    """
+
+    sacrum: Sacrum
+    ilium: Ilium
+    joint: SacroiliacJoint
+    sacral_slope_deg: float = number(39.5, 10.0, 70.0, "deg", "39.5 +- 7.75, 709 adults [V 29] [D 29]")
+
+    def __post_init__(self) -> None:
+        check_ranges(self, "anatomy")
+
+
+def build_anatomy(
+    sacrum_shape: SacrumShape,
+    ilium_shape: IliumShape,
+    gap_mm: float = 2.5,
+    sacral_slope_deg: float = 39.5,
+) -> Anatomy:
+    """The anatomy of these shapes, with the ilium fitted to the sacrum at the joint gap.
+
+    Raises:
+        GeometryError: the gap or the slope is outside its range.
+    """
+    sacrum = Sacrum(sacrum_shape)
+    ilium = Ilium(sacrum, ilium_shape, gap_mm)
+    joint = SacroiliacJoint(sacrum=sacrum, ilium=ilium, gap_mm=gap_mm)
+    return Anatomy(sacrum=sacrum, ilium=ilium, joint=joint, sacral_slope_deg=sacral_slope_deg)

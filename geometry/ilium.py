@@ -1,0 +1,101 @@
+"""The left ilium as an implicit body that follows the sacrum's auricular face."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from geometry.arrays import Floats, frozen_copy
+from geometry.ilium_shape import OUTLINE_COUNT, SHEET, IliumShape
+from geometry.ilium_sheet import IliumSheet, ilium_sheet
+from geometry.implicit import smooth_subtraction
+from geometry.sacrum import Sacrum
+
+# Centre of the auricular face as (share of the axis, depth behind it in mm), and the joint gap that the
+# medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).
+AURICULAR_CENTRE = (0.26, 2.0)
+DEFAULT_GAP_MM = 2.5
+LANDMARKS = (
+    "psis",
+    "piis",
+    "notch",
+    "aiis",
+    "asis",
+    "tubercle",
+    "crest_top",
+    "buttress",
+    "joint",
+    "s2ai_target",
+)
+
+
+@dataclass(frozen=True, init=False)
+class Ilium:
+    """The iliac part of the left innominate bone, callable as a `geometry.field.Field`.
+
+    Wing, crest and sacropelvic column, cut off below at the acetabular roof and the sciatic notch.
+
+    Attributes:
+        sacrum: the sacrum it faces.
+        shape: the numbers it was made from.
+        gap_mm: distance it keeps from the sacrum.
+        landmarks: centres of named places on the bone, each shape (3,), in the anatomical frame:
+            psis, piis, notch (apex of the greater sciatic notch), aiis, asis, tubercle, crest_top,
+            buttress (middle of the column above the notch), joint, s2ai_target (in the column behind the
+            AIIS).
+        bounds_mm: lower and upper corner of a box around it, shape (2, 3).
+    """
+
+    sacrum: Sacrum
+    shape: IliumShape
+    gap_mm: float
+    landmarks: Mapping[str, Floats]
+    bounds_mm: Floats
+    _sheet: IliumSheet
+
+    def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
+        places = _places_mm(sacrum, shape)
+        thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
+        half = np.array([share * thickness[kind] for _, _, share, kind in SHEET])
+        names = [name for name, *_ in SHEET]
+        for name, value in (
+            ("sacrum", sacrum),
+            ("shape", shape),
+            ("gap_mm", gap_mm),
+            (
+                "landmarks",
+                MappingProxyType({name: frozen_copy(places[names.index(name)]) for name in LANDMARKS}),
+            ),
+            ("bounds_mm", frozen_copy([places.min(axis=0) - 16.0, places.max(axis=0) + 16.0])),
+            ("_sheet", ilium_sheet(places[:OUTLINE_COUNT], places, half)),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __call__(self, points_mm: Floats) -> Floats:
+        """Signed distance to the ilium, shape (n,), at points of shape (n, 3): negative inside."""
+        sheet = self._sheet(points_mm)
+        values = sheet.copy()
+        # only near the sheet does the sacrum shape it; elsewhere the sheet is the distance
+        near = sheet < 8.0
+        if near.any():
+            facing = self.gap_mm - self.sacrum.filled(points_mm[near])
+            values[near] = smooth_subtraction(sheet[near], -facing, 2.0)
+        return values
+
+    def unfaced(self, points_mm: Floats) -> Floats:
+        """Signed distance to the ilium before its medial face was fitted to the sacrum, shape (n,)."""
+        return self._sheet(points_mm)
+
+
+def _places_mm(sacrum: Sacrum, shape: IliumShape) -> Floats:
+    """Where the sheet's places stand for this sacrum and ilium, shape (n, 3)."""
+    share, depth = AURICULAR_CENTRE
+    arc = share * sacrum.shape.length_mm
+    centre = sacrum.curve.point_mm(float(sacrum.ala_half_width_mm(np.array([arc]))[0]), arc, depth)
+    offsets = shape.size * np.array([place for _, place, *_ in SHEET])
+    flare = np.radians(shape.flare_deg)
+    c, s = np.cos(flare), np.sin(flare)
+    # about the front-to-back axis: the wing above leans outwards
+    turn = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
+    return np.asarray(centre + offsets @ turn.T)

@@ -1,0 +1,145 @@
+"""The sacrum as an implicit body, with the coordinates and regions that other modules draw on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.arrays import Floats, frozen_copy
+from geometry.foramina import ForaminaShape, foramina_shape
+from geometry.sacral_curve import ABOVE_MM, STEP_MM, SacralCurve, sacral_curve
+from geometry.sacrum_field import BODY, CANAL, FILLED, LATERAL_MASS, WHOLE, SacrumTables, foramina, parts
+from geometry.sacrum_processes import articular_process, facet_cut, median_tubercles
+from geometry.sacrum_profiles import (
+    BODY_BACK,
+    BODY_WIDTH,
+    LATERAL,
+    junction_arcs_mm,
+    profile_table,
+)
+from geometry.sacrum_shape import SacrumShape
+
+
+@dataclass(frozen=True, init=False)
+class Sacrum:
+    """A whole sacrum, callable as a `geometry.field.Field` (negative inside, mm).
+
+    Attributes:
+        shape: the numbers it was made from.
+        curve: its curved axis.
+        foramina_shape: axes and radii of the foramina.
+        junction_arcs_mm: arc of S1/S2, S2/S3, S3/S4, S4/S5 and the tip, shape (5,).
+        bounds_mm: lower and upper corner of a box around it, shape (2, 3).
+    """
+
+    shape: SacrumShape
+    curve: SacralCurve
+    foramina_shape: ForaminaShape
+    junction_arcs_mm: Floats
+    bounds_mm: Floats
+    _tables: SacrumTables
+    _profiles: Floats
+
+    def __init__(self, shape: SacrumShape) -> None:
+        curve = sacral_curve(shape)
+        profiles = profile_table(shape)
+        openings = foramina_shape(shape, curve, profiles)
+        tables = SacrumTables(
+            curve=curve.table,
+            guess=curve.guess,
+            guess_y=curve.guess_origin_mm[0],
+            guess_z=curve.guess_origin_mm[1],
+            profiles=profiles,
+            ventral=openings.ventral,
+            groove=openings.groove,
+            dorsal=openings.dorsal,
+            tubercles=median_tubercles(shape, curve, profiles),
+            processes=articular_process(shape, curve, profiles),
+            facet_cut=facet_cut(shape),
+            length=shape.length_mm,
+            endplate_width=shape.endplate_width_mm,
+            concavity=shape.endplate_concavity_mm,
+            ala_drop=shape.ala_drop_mm,
+            ala_fall=float(np.tan(np.radians(shape.ala_slope_deg))),
+            hiatus=0.80 * shape.length_mm,
+        )
+        for name, value in (
+            ("shape", shape),
+            ("curve", curve),
+            ("foramina_shape", openings),
+            ("junction_arcs_mm", frozen_copy(junction_arcs_mm(shape))),
+            ("bounds_mm", frozen_copy(_bounds_mm(shape, curve))),
+            ("_tables", tables),
+            ("_profiles", profiles),
+        ):
+            object.__setattr__(self, name, value)
+
+    def __call__(self, points_mm: Floats) -> Floats:
+        """Signed distance to the sacrum, shape (n,), at points of shape (n, 3): negative inside."""
+        return self._part(points_mm, WHOLE)
+
+    def filled(self, points_mm: Floats) -> Floats:
+        """Signed distance to the sacrum with its foramina filled, shape (n,): what the ilium faces."""
+        return self._part(points_mm, FILLED)
+
+    def lateral_mass(self, points_mm: Floats) -> Floats:
+        """Field of alae, pedicles and dorsal arch without the bodies, shape (n,)."""
+        return self._part(points_mm, LATERAL_MASS)
+
+    def bodies(self, points_mm: Floats) -> Floats:
+        """Field of the column of vertebral bodies, shape (n,)."""
+        return self._part(points_mm, BODY)
+
+    def s1_body(self, points_mm: Floats) -> Floats:
+        """Field of the S1 vertebral body, endplate to the S1/S2 junction, shape (n,)."""
+        arc, _ = self.curve_coordinates(points_mm)
+        return np.asarray(np.maximum(self.bodies(points_mm), arc - self.junction_arcs_mm[0]))
+
+    def canal(self, points_mm: Floats) -> Floats:
+        """Field of the sacral canal, shape (n,): negative in the void, which goes on beyond the bone."""
+        return self._part(points_mm, CANAL)
+
+    def foramina(self, points_mm: Floats) -> Floats:
+        """Field of the ventral and dorsal foramina of both sides, shape (n,): negative in the void."""
+        return foramina(_rows(points_mm), self._tables)
+
+    def curve_coordinates(self, points_mm: Floats) -> tuple[Floats, Floats]:
+        """Arc length below the endplate centre and depth behind the axis, each (n,), in mm."""
+        return self.curve.coordinates(points_mm)
+
+    def body_half_width_mm(self, arc_mm: Floats) -> Floats:
+        """Half the transverse width of the body at that arc, shape as given."""
+        return self._profile(arc_mm, BODY_WIDTH)
+
+    def body_half_depth_mm(self, arc_mm: Floats) -> Floats:
+        """Half the sagittal depth of the body at that arc, shape as given."""
+        return self._profile(arc_mm, BODY_BACK)
+
+    def ala_half_width_mm(self, arc_mm: Floats) -> Floats:
+        """Distance of the lateral edge from the midline at that arc, shape as given."""
+        return self._profile(arc_mm, LATERAL)
+
+    def _profile(self, arc_mm: Floats, column: int) -> Floats:
+        place = (np.asarray(arc_mm) + ABOVE_MM) / STEP_MM
+        return np.interp(place, np.arange(len(self._profiles)), self._profiles[:, column])
+
+    def _part(self, points_mm: Floats, which: int) -> Floats:
+        return parts(_rows(points_mm), self._tables, which)
+
+
+def _rows(points_mm: Floats) -> Floats:
+    """Points as the contiguous (n, 3) doubles the compiled field reads."""
+    return np.ascontiguousarray(points_mm, dtype=np.float64).reshape(-1, 3)
+
+
+def _bounds_mm(shape: SacrumShape, curve: SacralCurve) -> Floats:
+    """A box with a few millimetres to spare, shape (2, 3)."""
+    arcs = np.linspace(0.0, shape.length_mm, 60)
+    reach = 0.5 * shape.endplate_depth_mm
+    behind = reach + shape.canal_depth_mm + 1.2 * shape.lamina_mm + shape.crest_mm
+    corners = [
+        curve.point_mm(0.0, arc, depth) for arc in arcs for depth in (-reach, behind * (1 - 0.5 * arc / 115))
+    ]
+    low, high = np.min(corners, axis=0) - 5.0, np.max(corners, axis=0) + 5.0
+    half = 0.5 * shape.breadth_mm + 6.0
+    top = shape.facet_z_mm + shape.facet_height_mm + 4.0
+    return np.array([[-half, low[1], low[2]], [half, high[1], max(high[2], top)]])

@@ -1,0 +1,166 @@
+"""The compiled signed distance of the sacrum: bodies, lateral masses, arch, processes, less the voids.
+
+Everything is symmetrical, so it is drawn for the left side and read at |x|. Blend widths are chosen after
+the rounding of a dry bone's edges; they carry no measurement.
+"""
+
+from math import exp, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from geometry.arrays import Floats
+from geometry.compiled import (
+    compiled,
+    ellipsoid_at,
+    round_cone_at,
+    smooth_max,
+    smooth_min,
+    smooth_step,
+    table_at,
+)
+from geometry.sacral_curve import ABOVE_MM, STEP_MM, curve_at
+
+# What `parts_at` returns, in this order.
+BODY, LATERAL_MASS, CANAL, WHOLE, FILLED = range(5)
+
+
+class SacrumTables(NamedTuple):
+    """All that the compiled field reads, as arrays and numbers numba understands."""
+
+    curve: Floats
+    guess: Floats
+    guess_y: float
+    guess_z: float
+    profiles: Floats
+    ventral: Floats
+    groove: Floats
+    dorsal: Floats
+    tubercles: Floats
+    processes: Floats
+    facet_cut: Floats
+    length: float
+    endplate_width: float
+    concavity: float
+    ala_drop: float
+    ala_fall: float
+    hiatus: float
+
+
+@compiled
+def parts_at(x: float, y: float, z: float, t: SacrumTables) -> tuple[float, float, float, float, float]:
+    """Distances to body, lateral mass, canal, the whole sacrum, and the sacrum with its foramina filled."""
+    side = sqrt(x * x + 0.04)
+    arc, depth = curve_at(y, z, t.curve, t.guess, t.guess_y, t.guess_z)
+    place = (arc + ABOVE_MM) / STEP_MM
+    body = _body_at(side, z, arc, depth, place, t)
+    lateral = _lateral_mass_at(side, y, z, arc, depth, place, t)
+    canal = _canal_at(side, arc, depth, place, t)
+    filled = smooth_min(body, lateral, 7.0)
+    for k in range(t.tubercles.shape[0]):
+        filled = smooth_min(filled, ellipsoid_at(side, y, z, t.tubercles[k]), 4.0)
+    for k in range(t.processes.shape[0]):
+        filled = smooth_min(filled, ellipsoid_at(side, y, z, t.processes[k]), 6.0)
+    filled = smooth_max(filled, -ellipsoid_at(side, y, z, t.facet_cut), 2.0)
+    filled = smooth_max(filled, -canal, 1.5)
+    back = table_at(t.profiles, 1, place)
+    hiatus = smooth_max(smooth_max(t.hiatus - arc, side - 5.5, 2.0), back - depth, 2.0)
+    filled = smooth_max(filled, -hiatus, 2.0)
+    whole = filled
+    for k in range(4):
+        whole = smooth_max(whole, -round_cone_at(side, y, z, t.ventral[k]), 3.0)
+        whole = smooth_max(whole, -round_cone_at(side, y, z, t.groove[k]), 5.0)
+        whole = smooth_max(whole, -round_cone_at(side, y, z, t.dorsal[k]), 2.0)
+    return body, lateral, canal, whole, filled
+
+
+@compiled
+def _body_at(side: float, z: float, arc: float, depth: float, place: float, t: SacrumTables) -> float:
+    """The column of vertebral bodies under the S1 endplate."""
+    half_width = table_at(t.profiles, 0, place)
+    half_depth = table_at(t.profiles, 1 if depth > 0.0 else 2, place)
+    # superellipse of exponent 2.5, flatter than an ellipse as bodies are; divided by its slope
+    u, v = side / half_width, abs(depth) / half_depth
+    ru, rv = u * sqrt(u), v * sqrt(v)
+    total = u * ru + v * rv + 1e-9
+    radius = total**0.4
+    slope = sqrt((ru / half_width) ** 2 + (rv / half_depth) ** 2) * radius / total + 1e-9
+    # the axis itself has no slope: stay below the distance that the half-depth allows there
+    wall = max((radius - 1.0) / slope, (radius - 1.0) * half_width)
+    dish = max(1.0 - total, 0.0)
+    top = z + t.concavity * dish * sqrt(dish)
+    return smooth_max(smooth_max(wall, top, 1.5), arc - t.length, 4.0)
+
+
+@compiled
+def _lateral_mass_at(
+    side: float, y: float, z: float, arc: float, depth: float, place: float, t: SacrumTables
+) -> float:
+    """Alae, lateral parts and dorsal arch as one block between ventral, dorsal, lateral and top faces."""
+    p = t.profiles
+    half_width, back, edge = table_at(p, 0, place), table_at(p, 1, place), table_at(p, 3, place)
+    beside = smooth_max(side - 0.95 * half_width, 0.0, 8.0)
+    ventral = -table_at(p, 8, place) + table_at(p, 9, place) * beside
+    share = min(side / edge, 1.2)
+    relief = table_at(p, 12, place)
+    groove = exp(-(((side - 0.22 * edge) / 5.0) ** 2))
+    inner_crest = exp(-(((side - 0.36 * edge) / 3.0) ** 2))
+    outer_crest = exp(-(((side - 0.68 * edge) / 4.5) ** 2))
+    dorsal = back + table_at(p, 6, place) + table_at(p, 7, place) - table_at(p, 10, place) * share * share
+    dorsal += relief * (1.0 * inner_crest + 1.8 * outer_crest - 1.6 * groove)
+    wedge = table_at(p, 11, place)
+    taper = table_at(p, 4, place)
+    # behind the auricular face the edge runs faster inwards: the pitted area under the ligaments
+    behind = max(depth - 10.0, 0.0)
+    lateral = (side - edge + wedge * (depth - ventral) + 0.03 * behind * behind) / sqrt(
+        1.0 + wedge * wedge + taper * taper
+    )
+    beyond = max(side - 0.5 * t.endplate_width - 1.0, 0.0)
+    top = -t.ala_drop - t.ala_fall * (0.65 * beyond + 0.013 * beyond * beyond)
+    top += 0.16 * min(max(y - 8.0, -25.0), 12.0)
+    # the lamina of S1 begins well below the endplate: the interlaminar space of L5/S1
+    arch = smooth_step(depth - back, -2.0, 9.0) * smooth_step(0.46 * t.endplate_width - side, -2.0, 16.0)
+    top -= 13.0 * arch
+    block = smooth_max(smooth_max(ventral - depth, depth - dorsal, 3.0), lateral, 7.0)
+    block = smooth_max(block, 0.95 * (z - top), 9.0)
+    return smooth_max(block, arc - 0.985 * t.length, 6.0)
+
+
+@compiled
+def _canal_at(side: float, arc: float, depth: float, place: float, t: SacrumTables) -> float:
+    """The sacral canal: a rounded triangle behind the bodies, open at both ends."""
+    p = t.profiles
+    half_width, height = 1.12 * table_at(p, 5, place), 1.15 * table_at(p, 6, place)
+    back = table_at(p, 1, place)
+    roof = side / half_width + (depth - back) / height - 1.0
+    roof /= sqrt(1.0 / (half_width * half_width) + 1.0 / (height * height))
+    return smooth_max(smooth_max(back - depth, roof, 3.0), side - 0.88 * half_width, 3.0)
+
+
+@compiled
+def foramina_at(x: float, y: float, z: float, t: SacrumTables) -> float:
+    """Distance to the nearest of the ventral and dorsal foramina."""
+    side = abs(x)
+    nearest = 1e9
+    for k in range(4):
+        nearest = min(nearest, round_cone_at(side, y, z, t.ventral[k]))
+        nearest = min(nearest, round_cone_at(side, y, z, t.dorsal[k]))
+    return nearest
+
+
+@compiled
+def parts(points: Floats, t: SacrumTables, which: int) -> Floats:
+    """One of the parts of `parts_at` at points (n, 3), shape (n,)."""
+    values = np.empty(len(points))
+    for i in range(len(points)):
+        values[i] = parts_at(points[i, 0], points[i, 1], points[i, 2], t)[which]
+    return values
+
+
+@compiled
+def foramina(points: Floats, t: SacrumTables) -> Floats:
+    """Distance to the foramina at points (n, 3), shape (n,)."""
+    values = np.empty(len(points))
+    for i in range(len(points)):
+        values[i] = foramina_at(points[i, 0], points[i, 1], points[i, 2], t)
+    return values

@@ -1,0 +1,85 @@
+"""How widths and depths of a sacrum run along its curved axis: one table, read by the compiled field."""
+
+import itertools
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from geometry.arrays import Floats, frozen_copy
+from geometry.sacral_curve import ABOVE_MM, BELOW_MM, STEP_MM
+from geometry.sacrum_shape import SacrumShape
+
+# Heights of S1 to S5 as shares of the axis: S1 25 to 28 mm of 107 [V 15], the rest falls evenly (chosen).
+BODY_SHARES = np.array([0.245, 0.215, 0.195, 0.175, 0.17])
+JUNCTION_SHARES = np.cumsum(BODY_SHARES)
+
+# Columns of the profile table, all in mm unless said.
+(
+    BODY_WIDTH,  # half-width of the body
+    BODY_BACK,  # half-depth of the body behind the axis
+    BODY_FRONT,  # half-depth in front, with the transverse ridges
+    LATERAL,  # half-width of the lateral mass at its ventral edge
+    LATERAL_SLOPE,  # its change per mm of arc
+    CANAL_WIDTH,  # half-width of the canal
+    CANAL_DEPTH,
+    LAMINA,
+    VENTRAL,  # ventral face of the lateral mass in front of the axis, at the body
+    VENTRAL_SLOPE,  # backward fall of that face per mm laterally
+    DORSAL_DROP,  # forward fall of the dorsal face at the lateral edge
+    WEDGE,  # tangent of the auricular wedge
+    RELIEF,  # size of the dorsal crests and grooves, 0 to 1
+) = range(13)
+
+
+def junction_arcs_mm(shape: SacrumShape) -> Floats:
+    """Arc of S1/S2, S2/S3, S3/S4, S4/S5 and the tip of S5, shape (5,)."""
+    return shape.length_mm * JUNCTION_SHARES
+
+
+def profile_table(shape: SacrumShape) -> Floats:
+    """The profiles every `STEP_MM` of arc from `ABOVE_MM` above the endplate, shape (k, 13).
+
+    The shares along the axis were drawn after the silhouettes of a dry sacrum: ventral and dorsal view,
+    lateral view and axial sections through S1, S2 and S3 (chosen; checked by the morphometry tests).
+    """
+    count = round((ABOVE_MM + shape.length_mm + BELOW_MM) / STEP_MM) + 1
+    arc = np.arange(count) * STEP_MM - ABOVE_MM
+    place = arc / shape.length_mm
+    width, depth, breadth = (
+        0.5 * shape.endplate_width_mm,
+        0.5 * shape.endplate_depth_mm,
+        0.5 * shape.breadth_mm,
+    )
+
+    def profile(shares: list[float], values: list[float]) -> Floats:
+        return np.asarray(PchipInterpolator(shares, values)(np.clip(place, shares[0], shares[-1])))
+
+    table = np.zeros((count, 13))
+    table[:, BODY_WIDTH] = width * profile(
+        [0, 0.05, 0.13, 0.245, 0.37, 0.46, 0.66, 0.83, 1],
+        [1, 0.955, 0.86, 0.75, 0.66, 0.61, 0.50, 0.44, 0.34],
+    )
+    back = depth * profile(
+        [0, 0.04, 0.13, 0.245, 0.36, 0.46, 0.66, 0.83, 1], [1, 0.96, 0.82, 0.66, 0.56, 0.50, 0.40, 0.31, 0.24]
+    )
+    table[:, BODY_BACK] = back
+    waist = [0.5 * (low + high) for low, high in itertools.pairwise(JUNCTION_SHARES)]
+    ridges = sum(np.exp(-(((place - share) / 0.022) ** 2)) for share in JUNCTION_SHARES[:4])
+    hollows = sum(np.exp(-(((place - share) / 0.05) ** 2)) for share in waist)
+    table[:, BODY_FRONT] = back + 1.0 * ridges - 0.5 * hollows
+    table[:, LATERAL] = breadth * profile(
+        [-0.1, 0.03, 0.18, 0.32, 0.45, 0.57, 0.68, 0.78, 0.86, 0.92, 1],
+        [0.90, 0.975, 1.0, 0.96, 0.86, 0.72, 0.62, 0.565, 0.49, 0.32, 0.17],
+    )
+    table[:, LATERAL_SLOPE] = np.gradient(table[:, LATERAL], STEP_MM)
+    sizes = [0, 0.245, 0.46, 0.66, 0.83, 1]
+    table[:, CANAL_WIDTH] = 0.5 * shape.canal_width_mm * profile(sizes, [1, 0.82, 0.64, 0.48, 0.40, 0.36])
+    table[:, CANAL_DEPTH] = shape.canal_depth_mm * profile(sizes, [1, 0.80, 0.60, 0.42, 0.33, 0.30])
+    table[:, LAMINA] = shape.lamina_mm * profile([0, 0.3, 0.6, 0.8, 1], [1.15, 1.0, 0.8, 0.7, 0.6])
+    table[:, VENTRAL] = depth * profile([0, 0.245, 0.46, 0.72, 1], [0.44, 0.36, 0.28, 0.22, 0.16])
+    table[:, VENTRAL_SLOPE] = profile([0, 0.245, 0.46, 0.72, 1], [0.26, 0.22, 0.15, 0.08, 0.0])
+    table[:, DORSAL_DROP] = profile([-0.1, 0.12, 0.3, 0.46, 0.66, 0.83, 1], [6, 9, 10, 9, 6.5, 3.5, 2])
+    wedge = np.tan(np.radians(shape.auricular_wedge_deg))
+    table[:, WEDGE] = wedge * profile([0, 0.3, 0.55, 0.75, 1], [1, 0.9, 0.55, 0.1, 0])
+    table[:, RELIEF] = profile([0, 0.18, 0.7, 0.9, 1], [0.2, 1, 0.7, 0.2, 0])
+    return frozen_copy(table)
