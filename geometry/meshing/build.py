@@ -20,8 +20,6 @@ Report = Callable[[str], None]
 SAMPLE_MM = 4.0
 # Chosen: edge of the lattice's first cubes.
 CELL_MM = 8.0
-# Chosen: far above what the wished sizes leave of curvature, so that the sizes decide and not this.
-HAUSDORFF_MM = 0.4
 
 
 def mesh_bodies(
@@ -66,8 +64,7 @@ def mesh_bodies(
     label = label[kept]
     marked, mark = _cap_faces(facets_of(tets), label, lattice.on[used], caps)
     say("joined")
-    wished = size(vertices)
-    vertices, tets, label, marked, mark = remeshed(vertices, tets, label, marked, mark, wished, HAUSDORFF_MM)
+    vertices, tets, label, marked, mark = remeshed(vertices, tets, label, marked, mark, size(vertices))
     label = joined(tets, label)
     say(f"remeshed into {len(tets)}")
     return _named(bodies, vertices, tets, label, marked, mark)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from geometry.anatomy import Anatomy
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
 from geometry.field import Field
@@ -17,6 +17,7 @@ from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.sampled import sample
 from geometry.meshing.sizing import Sizing, graded_size
 from geometry.meshing.tet_mesh import TetMesh, facets_of
+from geometry.screws.screw import Screw
 
 SCREW, SACRUM, ILIUM, CARTILAGE = "screw", "sacrum", "ilium", "cartilage"
 HEAD, BONE_SURFACE, INTERFACE = "screw_head", "bone_surface", "interface_screw"
@@ -28,68 +29,11 @@ MARGIN_MM = 4.0
 SIZE_SAMPLE_MM = 4.0
 
 
-class Bone(Field, Protocol):
-    """A bone: a field with a box that holds it."""
-
-    @property
-    def bounds_mm(self) -> Floats:
-        """Corners of the box, shape (2, 3)."""
-        ...
-
-
-class Bones(Protocol):
-    """The bones that a pull-out test needs: left ilium and left joint with a whole sacrum."""
-
-    @property
-    def sacrum(self) -> Bone:
-        """The whole sacrum."""
-        ...
-
-    @property
-    def ilium(self) -> Bone:
-        """The left ilium."""
-        ...
-
-    @property
-    def joint(self) -> Field:
-        """The cartilage of the left sacroiliac joint."""
-        ...
-
-
-class PlacedScrew(Protocol):
-    """A screw where it was driven."""
-
-    @property
-    def field(self) -> Field:
-        """The screw's body."""
-        ...
-
-    @property
-    def direction(self) -> Floats:
-        """Unit vector from head to tip, shape (3,)."""
-        ...
-
-    @property
-    def head_centre_mm(self) -> Floats:
-        """Centre of the flat end behind the entry, shape (3,)."""
-        ...
-
-    @property
-    def tip_mm(self) -> Floats:
-        """The tip, shape (3,)."""
-        ...
-
-    @property
-    def diameter_mm(self) -> float:
-        """Outer diameter."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Shank:
     """A screw without end: behind its head plane the section just in front of the plane goes on for ever."""
 
-    screw: PlacedScrew
+    screw: Screw
 
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance in mm, shape (n,)."""
@@ -98,7 +42,7 @@ class Shank:
         return self.screw.field(points_mm + forward[:, None] * self.screw.direction)
 
 
-def screw_body(screw: PlacedScrew, surface_size_mm: float) -> Body:
+def screw_body(screw: Screw, surface_size_mm: float) -> Body:
     """The screw as a body that ends in a flat face named "screw_head"."""
     end = HalfSpace(point_mm=np.asarray(screw.head_centre_mm), normal=-np.asarray(screw.direction))
     return Body(
@@ -109,27 +53,27 @@ def screw_body(screw: PlacedScrew, surface_size_mm: float) -> Body:
     )
 
 
-def pull_out_bodies(bones: Bones, screw: PlacedScrew, sizing: Sizing) -> tuple[Body, ...]:
+def pull_out_bodies(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> tuple[Body, ...]:
     """Screw, sacrum, ilium and cartilage in order of priority."""
     return (
         screw_body(screw, sizing.screw_mm),
-        Body(name=SACRUM, field=bones.sacrum, surface_size_mm=sizing.bone_surface_mm),
-        Body(name=ILIUM, field=bones.ilium, surface_size_mm=sizing.ilium_surface_mm),
-        Body(name=CARTILAGE, field=bones.joint, surface_size_mm=sizing.joint_mm),
+        Body(name=SACRUM, field=anatomy.sacrum, surface_size_mm=sizing.bone_surface_mm),
+        Body(name=ILIUM, field=anatomy.ilium, surface_size_mm=sizing.ilium_surface_mm),
+        Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=sizing.joint_mm),
     )
 
 
-def pull_out_bounds_mm(bones: Bones, screw: PlacedScrew) -> Floats:
+def pull_out_bounds_mm(anatomy: Anatomy, screw: Screw) -> Floats:
     """Corners of a box around all bodies of the pull-out test, shape (2, 3)."""
     ends = np.stack([screw.head_centre_mm, screw.tip_mm])
     radius = screw.diameter_mm
-    corners = [bones.sacrum.bounds_mm, bones.ilium.bounds_mm, ends - radius, ends + radius]
+    corners = [anatomy.sacrum.bounds_mm, anatomy.ilium.bounds_mm, ends - radius, ends + radius]
     points = np.concatenate([np.asarray(corner) for corner in corners])
     return np.stack([points.min(axis=0) - MARGIN_MM, points.max(axis=0) + MARGIN_MM])
 
 
 def pull_out_size(bodies: tuple[Body, ...], sizing: Sizing, bounds_mm: Floats) -> Callable[[Floats], Floats]:
-    """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the bones."""
+    """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the anatomy."""
     distances: list[tuple[Field, float]] = [(bodies[0], bodies[0].surface_size_mm)]
     for body in bodies[1:]:
         rough = sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough
@@ -137,14 +81,14 @@ def pull_out_size(bodies: tuple[Body, ...], sizing: Sizing, bounds_mm: Floats) -
     return graded_size(distances, sizing.grading, sizing.interior_mm)
 
 
-def pull_out_mesh(bones: Bones, screw: PlacedScrew, sizing: Sizing, report: Report | None = None) -> Mesh:
+def pull_out_mesh(anatomy: Anatomy, screw: Screw, sizing: Sizing, report: Report | None = None) -> Mesh:
     """The mesh of one screw in the left half pelvis, past its quality gate.
 
     Parts: screw, sacrum, ilium, cartilage. Faces: "screw_head", the flat end; "bone_surface", the free
     surface of sacrum and ilium; "interface_screw", the screw's surface in bone, out of the screw.
 
     Args:
-        bones: the anatomy, in its frame.
+        anatomy: the bones, in their frame.
         screw: the screw, placed.
         sizing: element edges.
         report: is told each stage as it ends.
@@ -152,8 +96,8 @@ def pull_out_mesh(bones: Bones, screw: PlacedScrew, sizing: Sizing, report: Repo
     Raises:
         MeshError: a bad element, a missing face, or parts that fall apart.
     """
-    bodies = pull_out_bodies(bones, screw, sizing)
-    bounds = pull_out_bounds_mm(bones, screw)
+    bodies = pull_out_bodies(anatomy, screw, sizing)
+    bounds = pull_out_bounds_mm(anatomy, screw)
     size = pull_out_size(bodies, sizing, bounds)
     linear = mesh_bodies(bodies, size=size, bounds_mm=bounds, report=report)
     check_quality(quality_of(linear.vertices_mm, linear.tets), QualityLimits())
