@@ -1,0 +1,23 @@
+"""The arguments that every verb on a file shares."""
+
+import argparse
+from pathlib import Path
+
+
+def add_file(parser: argparse.ArgumentParser, metavar: str, about: str) -> None:
+    """Declare the file and its overrides: `args.file`, `args.set`."""
+    parser.add_argument("file", type=Path, metavar=metavar, help=about)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help='change one key, such as --set screw.length_mm="5 cm"; may be repeated',
+    )
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder for results: `args.out`."""
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder for the result (default: results/NAME)"
+    )

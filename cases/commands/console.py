@@ -1,0 +1,43 @@
+"""Where commands speak: results to stdout, everything else to stderr."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from time import monotonic
+
+from cases.sources import SourcedTree
+
+
+@dataclass(kw_only=True)
+class Console:
+    """The two streams of a command.
+
+    Attributes:
+        as_json: results are one JSON document for a machine.
+        quiet: no progress.
+        trees: the files read so far; a later error is traced back into them.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    trees: list[SourcedTree] = field(default_factory=list)
+    started: float = field(default_factory=monotonic)
+
+    def result(self, text: str) -> None:
+        """Print a result for a reader; nothing when a machine listens."""
+        if not self.as_json:
+            print(text, flush=True)
+
+    def document(self, values: object) -> None:
+        """Print the result for a machine; nothing when a reader listens."""
+        if self.as_json:
+            print(json.dumps(values, indent=2, default=str, allow_nan=False), flush=True)
+
+    def note(self, text: str) -> None:
+        """Say something about the work, on stderr."""
+        print(text, file=sys.stderr, flush=True)
+
+    def stage(self, stage: str) -> None:
+        """Say which stage begins, with the seconds since the start; a `Progress`."""
+        if not self.quiet:
+            self.note(f"{monotonic() - self.started:7.1f} s  {stage}")

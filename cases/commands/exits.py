@@ -1,0 +1,89 @@
+"""Exit codes, and what a fault looks like on the screen."""
+
+import errno
+from collections.abc import Mapping
+
+from cases.commands.console import Console
+from cases.faults import CaseError, Fault, Mark, UsageError
+from geometry.errors import (
+    GateError,
+    GeometryError,
+    MaterialError,
+    MeshError,
+    ModelError,
+    ResourceError,
+    SacrofixError,
+    SolveError,
+)
+
+OK = 0
+INTERNAL = 1
+USAGE = 2
+RESOURCE = 7
+INTERRUPTED = 130
+
+EXIT_CODES: Mapping[type[SacrofixError], int] = {
+    UsageError: USAGE,
+    CaseError: 3,
+    MaterialError: 3,
+    GeometryError: 4,
+    MeshError: 4,
+    ModelError: 5,
+    SolveError: 5,
+    GateError: 6,
+    ResourceError: RESOURCE,
+}
+
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE)
+
+
+def exit_code(error: SacrofixError) -> int:
+    """The exit code of a fault, by its nearest known class."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), INTERNAL)
+
+
+def explain(error: SacrofixError, console: Console) -> int:
+    """Say what is wrong and what to do; returns the exit code."""
+    code = exit_code(error)
+    faults = list(error.faults) if isinstance(error, CaseError) else _traced(error, console)
+    if console.as_json:
+        console.document({"ok": False, "exit_code": code, "faults": [fault.as_row() for fault in faults]})
+        return code
+    for fault in faults:
+        console.note(str(fault))
+    if isinstance(error, CaseError):
+        console.note(error.summary())
+    return code
+
+
+def explain_os(error: OSError, console: Console) -> int:
+    """Say which file or disk refuses; returns the exit code."""
+    path = f" {error.filename}" if error.filename else ""
+    if error.errno in DISK_FAULTS:
+        advice = "Free some space, or choose another folder with --out"
+        return explain(ResourceError(f"cannot write{path}: {error.strerror}", advice=advice), console)
+    return explain(
+        UsageError(f"cannot use{path}: {error.strerror or error}", advice="Check the path"), console
+    )
+
+
+def explain_internal(error: BaseException, console: Console) -> int:
+    """Ask for a report of an error that is ours; returns the exit code."""
+    text = f"internal error: {type(error).__name__}: {str(error)[:300]}"
+    if console.as_json:
+        console.document({"ok": False, "exit_code": INTERNAL, "faults": [{"problem": text}]})
+    console.note(
+        f"sacrofix: {text}\nThis is a fault in sacrofix. Please report it, with the output of --debug."
+    )
+    return INTERNAL
+
+
+def _traced(error: SacrofixError, console: Console) -> list[Fault]:
+    """The fault at its place in a file that was read, or without a place."""
+    for tree in reversed(console.trees):
+        fault = tree.located(error)
+        if fault is not None:
+            return [fault]
+    return [
+        Fault(mark=Mark(file="sacrofix"), key=error.where, problem=str(error.args[0]), remedy=error.advice)
+    ]

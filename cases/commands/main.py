@@ -1,0 +1,158 @@
+"""The command line: one row per verb, one file per verb, one exit code per kind of fault."""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Protocol
+
+from cases.commands.console import Console
+from cases.commands.exits import INTERRUPTED, OK, RESOURCE, USAGE, explain, explain_internal, explain_os
+from cases.decode import nearest
+from geometry.errors import ResourceError, SacrofixError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """One command.
+
+    Attributes:
+        name: as typed.
+        summary: one line for the list of commands.
+        module: where its `arguments` and `run` are; imported only when the verb is typed.
+    """
+
+    name: str
+    summary: str
+    module: str
+
+
+VERBS: tuple[Verb, ...] = (
+    Verb(name="new", summary="write a commented case file to start from", module="cases.commands.new"),
+    Verb(
+        name="check",
+        summary="everything but the solve: case, anatomy, mesh, memory",
+        module="cases.commands.check",
+    ),
+    Verb(name="run", summary="compute one case", module="cases.commands.run"),
+    Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
+    Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),
+    Verb(name="view", summary="turn a result round, or save a picture of it", module="cases.commands.view"),
+    Verb(
+        name="schema",
+        summary="print the JSON schema of case files, for editors",
+        module="cases.commands.schema",
+    ),
+)
+
+
+class VerbModule(Protocol):
+    """What the file of a verb offers."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments of the verb."""
+        ...
+
+    def run(self, args: argparse.Namespace, console: Console) -> int:
+        """Do it; returns the exit code."""
+        ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of `sacrofix ...`."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    console = Console(as_json="--json" in words)
+    try:
+        return _dispatch(words, console)
+    except BrokenPipeError:
+        # the reader (head, less) has gone; keep Python from complaining when it flushes at exit
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        return OK
+    except KeyboardInterrupt:
+        console.note("interrupted; finished work is kept")
+        return INTERRUPTED
+
+
+def _dispatch(words: list[str], console: Console) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview(), file=sys.stdout if words else sys.stderr)
+        return OK if words else USAGE
+    if words[0] in ("-V", "--version"):
+        print(f"sacrofix {version('sacrofix')}")
+        return OK
+    verb = next((verb for verb in VERBS if verb.name == words[0]), None)
+    if verb is None:
+        remedy = nearest(words[0], [verb.name for verb in VERBS]) or "see sacrofix --help"
+        console.note(f"sacrofix: no command {words[0]!r}; {remedy}")
+        return USAGE
+    module = _load(verb)
+    try:
+        args = _parser(verb, module).parse_args(words[1:])
+    except SystemExit as stop:  # argparse has said why
+        return stop.code if isinstance(stop.code, int) else USAGE
+    console.as_json, console.quiet = args.json, args.quiet
+    return _guarded(module, args, console)
+
+
+def _guarded(module: VerbModule, args: argparse.Namespace, console: Console) -> int:
+    """Run a verb and turn whatever it meets into a message and an exit code."""
+    try:
+        return module.run(args, console)
+    except SacrofixError as error:
+        _trace(args)
+        return explain(error, console)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _trace(args)
+        return explain_os(error, console)
+    except MemoryError:
+        _trace(args)
+        advice = "Use larger elements (mesh.size_mm), or a machine with more memory"
+        return explain(ResourceError("not enough memory", advice=advice), console) or RESOURCE
+    except Exception as error:
+        _trace(args)
+        return explain_internal(error, console)
+
+
+def _trace(args: argparse.Namespace) -> None:
+    if args.debug:
+        traceback.print_exc()
+
+
+def _load(verb: Verb) -> VerbModule:
+    module: VerbModule = importlib.import_module(verb.module)
+    return module
+
+
+def _parser(verb: Verb, module: VerbModule) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"sacrofix {verb.name}", description=verb.summary, allow_abbrev=False
+    )
+    module.arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON, for a machine")
+    parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return parser
+
+
+def _overview() -> str:
+    width = max(len(verb.name) for verb in VERBS)
+    rows = [f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS]
+    return "\n".join(
+        [
+            "usage: sacrofix COMMAND ...",
+            "",
+            "Finite-element comparison of sacral screw fixation under vertebral body loss.",
+            "",
+            *rows,
+            "",
+            "sacrofix COMMAND --help shows the arguments. Start with: sacrofix new quickstart",
+            "Exit codes: 0 done, 2 usage, 3 case, 4 geometry or mesh, 5 solver, 6 quality gate,",
+            "7 memory or disk, 130 interrupted.",
+        ]
+    )

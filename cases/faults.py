@@ -1,0 +1,99 @@
+"""What is wrong in a case file: where it stands, what was read, what is allowed, what to do."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from geometry.errors import SacrofixError
+
+# A value longer than this is cut in a message; the file has the rest.
+SHOWN_LETTERS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One place in a file, or one `--set` on the command line.
+
+    Attributes:
+        file: path as the user gave it, or the text of the override.
+        line, column: from 1; both None where a whole file or an override is meant.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing to cure before anything runs.
+
+    Attributes:
+        mark: where it stands.
+        key: dotted key, such as `screw.length_mm`; empty for the file as a whole.
+        value: what was read, as text; empty if nothing was.
+        problem: what is wrong with it.
+        allowed: the range or the choices; follows `problem` in a sentence.
+        remedy: what to write instead.
+    """
+
+    mark: Mark
+    problem: str
+    key: str = ""
+    value: str = ""
+    allowed: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        equation = f"{self.key} = {self.value}" if self.value else self.key
+        lines = [f"{self.mark}  {equation}".rstrip(), f"    {self.problem} {self.allowed}".rstrip()]
+        if self.remedy:
+            lines.append(f"    remedy: {self.remedy}")
+        return "\n".join(lines)
+
+    def as_row(self) -> dict[str, object]:
+        """The fault for a machine: file, line, column and every attribute."""
+        row = asdict(self)
+        return {**row.pop("mark"), **row}
+
+
+class CaseError(SacrofixError):
+    """A case or study that cannot be run as written; carries every fault found.
+
+    Attributes:
+        faults: in the order they stand in the file.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(dict.fromkeys(faults), key=_position))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def summary(self) -> str:
+        """One line that counts the faults and the files they stand in."""
+        files = list(dict.fromkeys(fault.mark.file for fault in self.faults))
+        noun = "fault" if len(self.faults) == 1 else "faults"
+        return f"{len(self.faults)} {noun} in {', '.join(files)}; nothing was run"
+
+
+class UsageError(SacrofixError):
+    """A command that cannot be carried out as typed."""
+
+
+def shown(value: object) -> str:
+    """A value as one short line of printable text."""
+    if isinstance(value, dict):
+        return "a mapping" if value else "an empty mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    if isinstance(value, str):
+        text = f'"{text}"'
+    return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 3]}..."
+
+
+def _position(fault: Fault) -> tuple[str, int, int]:
+    return fault.mark.file, fault.mark.line or 0, fault.mark.column or 0

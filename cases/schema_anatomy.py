@@ -1,0 +1,60 @@
+"""The anatomy section of a case: which sacrum, how it stands, which shape it has."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from cases.section import Section, choice, overrides_of, quantity
+from geometry.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.sacrum_shape import SACRUM_SHAPES, SacrumShape
+
+if TYPE_CHECKING:
+    SacrumNumbers = Section
+    IliumNumbers = Section
+else:
+    IliumNumbers = overrides_of(
+        IliumShape, name="IliumNumbers", about="Numbers that replace those of the mean."
+    )
+    SacrumNumbers = overrides_of(
+        SacrumShape, name="SacrumNumbers", about="Numbers that replace those of the mean."
+    )
+
+
+class Anatomy(Section):
+    """The sacrum, the ilium and the joint between them."""
+
+    sex: str = choice(
+        "male", SACRUM_SHAPES, about="whose mean shape to start from", source="evidence 1.1, two means"
+    )
+    sacral_slope_deg: float = quantity(
+        39.5,
+        0.0,
+        80.0,
+        unit="deg",
+        about="angle of the S1 endplate to the horizontal, standing",
+        source="709 adults, 39.5 +- 7.75 (evidence 1.1)",
+    )
+    joint_gap_mm: float = quantity(
+        2.5,
+        0.5,
+        6.0,
+        unit="mm",
+        about="thickness of the sacroiliac cartilage, both sides together",
+        source="sacral 1-3 and iliac 0.5-1.5 mm, recalled (evidence 5)",
+    )
+    sacrum: SacrumNumbers = Field(
+        default_factory=SacrumNumbers, description="numbers that replace those of the mean shape"
+    )
+
+    ilium: IliumNumbers = Field(
+        default_factory=IliumNumbers, description="numbers that replace those of the mean shape"
+    )
+
+    def sacrum_shape(self) -> SacrumShape:
+        """The shape of that sex with the numbers of this case; refuses numbers that do not fit together."""
+        return replace(SACRUM_SHAPES[self.sex], **self.sacrum.given())
+
+    def ilium_shape(self) -> IliumShape:
+        """The ilium of that sex with the numbers of this case."""
+        return replace(ILIUM_SHAPES[self.sex], **self.ilium.given())

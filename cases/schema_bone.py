@@ -1,0 +1,168 @@
+"""The bone and body_loss sections of a case: how dense the bone is, and how much of S1 is gone."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, create_model
+
+from cases.section import BrokenRule, Section, choice, quantity
+from geometry.body_loss import FAMILIES
+from materials.density_map import REGIONS
+from materials.laws import LAWS
+from materials.tables import LOST_BONE
+from materials.templates import T_SCORE_MAPS, TEMPLATES
+
+LOSS_SIDES = ("both", "ipsilateral", "contralateral")
+
+
+def _region_ratios() -> Any:
+    """A section with one optional ratio per region of the density map."""
+    made: dict[str, Any] = {}
+    for region in REGIONS[1:]:  # the S1 body itself is 1
+        about = f"density of {region.replace('_', ' ')} over the S1 body; left out: as the map has it"
+        made[region] = (
+            float | None,
+            quantity(None, 0.0, 3.0, unit="", about=about, source="evidence 3.2", example=1.0),
+        )
+    return create_model("RegionRatios", __base__=Section, **made)
+
+
+if TYPE_CHECKING:
+    RegionRatios = Section
+else:
+    RegionRatios = _region_ratios()
+
+
+class Cortex(Section):
+    """The cortical shell; its thickness by region is in `materials.cortex`."""
+
+    thickness_scale: float = quantity(
+        1.0,
+        0.3,
+        3.0,
+        unit="",
+        about="multiplies the thickness of every region",
+        source="regional defaults 0.6 to 1.5 mm, assumed (evidence 1.2)",
+    )
+    young_mpa: float = quantity(
+        12_000.0,
+        1_000.0,
+        25_000.0,
+        unit="MPa",
+        about="Young's modulus of cortical bone",
+        source="lumbar 12 GPa, pelvis 17, osteoporotic 8.04 (evidence 4.3)",
+    )
+
+
+class Bone(Section):
+    """Density by region, and the law that turns it into stiffness."""
+
+    map: str = choice(
+        "clinical_ct",
+        TEMPLATES,
+        about="regional density template",
+        source="clinical_ct: Nakamura 2020, young_qct: Zheng 2000 (evidence 3.2)",
+    )
+    t_score: float | None = quantity(
+        -2.0,
+        -5.0,
+        2.0,
+        unit="",
+        about="a T-score, dimensionless; scales the whole map (or give s1_body_mg_cm3)",
+        source="cohort of the paper, about -2.0 (evidence 0.1)",
+    )
+    t_score_map: str = choice(
+        "class_boundary",
+        T_SCORE_MAPS,
+        about="how a T-score scales density",
+        source="evidence 3.3, both offered",
+    )
+    s1_body_mg_cm3: float | None = quantity(
+        None,
+        20.0,
+        500.0,
+        unit="mg/cm3",
+        about="measured QCT density of the S1 body, K2HPO4-equivalent, in place of a T-score",
+        source="227 in clinical CT, 382 in young men (evidence 3.2)",
+        example=227.0,
+    )
+    ala_to_body_ratio: float | None = quantity(
+        None,
+        0.1,
+        1.2,
+        unit="",
+        about="R, mean density of the S1 ala over the S1 body; left out: the map's own, falling with T",
+        source="0.37 to 0.78 published, sweep 0.20-0.80 (evidence 3.2)",
+        example=0.63,
+    )
+    regions: RegionRatios = Field(
+        default_factory=RegionRatios, description="densities of single regions over the S1 body"
+    )
+    density_law: str = choice(
+        "crawford2003",
+        LAWS,
+        about="density-modulus law; they differ 7-fold, so draw conclusions on ratios",
+        source="Crawford 2003 has the density that CT delivers (evidence 4.2)",
+    )
+    cortex: Cortex = Field(default_factory=Cortex, description="the cortical shell")
+
+    @classmethod
+    def completed(cls, given: Mapping[str, object]) -> Mapping[str, object]:
+        """A measured density takes the place of the default T-score."""
+        if given.get("s1_body_mg_cm3") is not None and "t_score" not in given:
+            return {**given, "t_score": None}
+        return given
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
+        """Exactly one of T-score and measured density."""
+        measured = given.get("s1_body_mg_cm3") is not None
+        if measured and given.get("t_score") is not None:
+            return [
+                BrokenRule(
+                    path=("t_score",),
+                    problem="given beside s1_body_mg_cm3; one of them sets the density",
+                    remedy="delete t_score to use the measured density, or s1_body_mg_cm3 to use the T-score",
+                )
+            ]
+        if not measured and "t_score" in given and given["t_score"] is None:
+            return [
+                BrokenRule(
+                    path=("t_score",),
+                    problem="empty, and s1_body_mg_cm3 is not given either",
+                    remedy="give one of them, for example t_score: -2.0",
+                )
+            ]
+        return []
+
+
+class BodyLoss(Section):
+    """The part of the S1 body that infection has taken."""
+
+    percent: float = quantity(
+        0.0,
+        0.0,
+        100.0,
+        unit="%",
+        about="share of the S1 body volume that is lost",
+        source="0: intact; the paper's threshold is 50 (evidence 0.1)",
+    )
+    shape: str = choice(
+        "flat",
+        FAMILIES,
+        about="where the loss starts and how it grows",
+        source="families chosen",
+    )
+    side: str = choice(
+        "both", LOSS_SIDES, about="which half of the body is lost, seen from the screw", source="chosen"
+    )
+    fill: str = choice("void", LOST_BONE, about="what stands where bone was", source="materials.tables")
+    fill_young_mpa: float | None = quantity(
+        None,
+        0.001,
+        500.0,
+        unit="MPa",
+        about="Young's modulus of the fill; left out: that of the table",
+        source="materials.tables",
+        example=5.0,
+    )
