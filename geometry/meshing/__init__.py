@@ -4,13 +4,14 @@ from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import mesh_bodies
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.meshing.quadratic import quadratic_mesh
-from geometry.meshing.sizing import Sizing, graded_size
+from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
 from geometry.meshing.tet_mesh import TetMesh
 
 __all__ = [
     "Body",
     "Cap",
     "HalfSpace",
+    "SizedSurface",
     "Sizing",
     "TetMesh",
     "graded_size",

@@ -55,3 +55,26 @@ def joined(tets: Ints, label: Ints) -> Ints:
         verdict[votes[order, 0]] = votes[order, 1]
         label[crumb] = verdict[piece[crumb]]
     raise MeshError("parts fall into pieces that cannot be joined", advice="Use a smaller element size")
+
+
+def unpinched(tets: Ints, label: Ints) -> Ints:
+    """The labels with the void beside every pinched edge filled, shape (m,).
+
+    Where two lobes of a body meet in one edge only, the surface is no sheet: four free faces share the edge.
+    The void around it becomes part of the body, a bump of the size of an element.
+    """
+    facets = facets_of(tets)
+    label = label.copy()
+    for _ in range(10):
+        first, second = label[facets.owners[:, 0]] > 0, label[facets.owners[:, 1]] > 0
+        free = facets.corners[first != (second & ~facets.boundary)]
+        sides = np.sort(free[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+        sides, count = np.unique(sides, axis=0, return_counts=True)
+        pinched = sides[count > 2]
+        if not len(pinched):
+            return label
+        for a, b in pinched:
+            around = np.flatnonzero((tets == a).any(axis=1) & (tets == b).any(axis=1))
+            solid = label[around][label[around] > 0]
+            label[around] = np.where(label[around] > 0, label[around], np.bincount(solid).argmax())
+    raise MeshError("the surface touches itself", advice="Use a smaller element size")

@@ -8,14 +8,13 @@ import numpy as np
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
-from geometry.field import Field
 from geometry.mesh import Mesh
 from geometry.mesh_quality import QualityLimits, check_quality, quality_of
 from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import Report, mesh_bodies
 from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.sampled import sample
-from geometry.meshing.sizing import Sizing, graded_size
+from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
 from geometry.meshing.tet_mesh import TetMesh, facets_of
 from geometry.screws.screw import Screw
 
@@ -74,11 +73,12 @@ def pull_out_bounds_mm(anatomy: Anatomy, screw: Screw) -> Floats:
 
 def pull_out_size(bodies: tuple[Body, ...], sizing: Sizing, bounds_mm: Floats) -> Callable[[Floats], Floats]:
     """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the anatomy."""
-    distances: list[tuple[Field, float]] = [(bodies[0], bodies[0].surface_size_mm)]
+    surfaces = [SizedSurface(distance=bodies[0], edge_mm=bodies[0].surface_size_mm)]
     for body in bodies[1:]:
         rough = sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough
-        distances.append((rough, body.surface_size_mm))
-    return graded_size(distances, sizing.grading, sizing.interior_mm)
+        wall = None if body.name == CARTILAGE else body.field
+        surfaces.append(SizedSurface(distance=rough, edge_mm=body.surface_size_mm, wall=wall))
+    return graded_size(surfaces, sizing.grading, sizing.interior_mm)
 
 
 def pull_out_mesh(anatomy: Anatomy, screw: Screw, sizing: Sizing, report: Report | None = None) -> Mesh:

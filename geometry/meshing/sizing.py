@@ -9,6 +9,15 @@ from geometry.arrays import Floats
 from geometry.field import Field
 from geometry.parameters import check_ranges, number
 
+# Chosen: within this many edges of a surface the edge does not grow.
+NEAR = 0.8
+# Chosen: edges in a thin wall as a share of its thickness, so that vertices fall into the wall; but no
+# shorter than this share of the edge wished at the surface, or the rims of bones would be endlessly fine.
+WALL_SHARE = 0.85
+WALL_FLOOR = 0.5
+# Step of the one-sided differences that find the way into the wall.
+WALL_STEP_MM = 0.05
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sizing:
@@ -43,22 +52,62 @@ class Sizing:
         return self.scaled(0.5)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SizedSurface:
+    """A surface with the edge wished there.
+
+    Attributes:
+        distance: how far the surface is; it may be rough where sizes are coarse.
+        edge_mm: the edge at the surface.
+        wall: the exact field of a body whose thin walls get shorter edges; None if it has none.
+    """
+
+    distance: Field
+    edge_mm: float
+    wall: Field | None = None
+
+
 def graded_size(
-    distances: Sequence[tuple[Field, float]], grading: float, largest_mm: float
+    surfaces: Sequence[SizedSurface], grading: float, largest_mm: float
 ) -> Callable[[Floats], Floats]:
     """A function that gives the wished edge in mm, shape (n,), at points of shape (n, 3).
 
     Args:
-        distances: fields with the edge wished at their surface; away from it the edge grows.
+        surfaces: where the edge is given; away from them it grows.
         grading: growth in mm per mm.
         largest_mm: the edge never exceeds this.
     """
 
     def size(points_mm: Floats) -> Floats:
         edge = np.full(len(points_mm), largest_mm)
-        for field, at_surface_mm in distances:
-            away = np.maximum(np.abs(field(points_mm)) - 0.8 * at_surface_mm, 0.0)
-            edge = np.minimum(edge, at_surface_mm + grading * away)
+        for surface in surfaces:
+            distance = surface.distance(points_mm)
+            away = np.maximum(np.abs(distance) - NEAR * surface.edge_mm, 0.0)
+            edge = np.minimum(edge, surface.edge_mm + grading * away)
+            near = np.flatnonzero(np.abs(distance + 0.5 * surface.edge_mm) < 0.75 * surface.edge_mm)
+            if surface.wall is not None and len(near):
+                reach = surface.edge_mm / WALL_SHARE
+                wall = WALL_SHARE * wall_thickness_mm(surface.wall, points_mm[near], reach)
+                edge[near] = np.minimum(edge[near], np.maximum(wall, WALL_FLOOR * surface.edge_mm))
         return edge
 
     return size
+
+
+def wall_thickness_mm(field: Field, points_mm: Floats, reach_mm: float) -> Floats:
+    """Thickness of the wall at each point, shape (n,); about `reach_mm` where it is thicker than that.
+
+    Twice the greatest depth met on the way from the surface into the body.
+    """
+    value = field(points_mm)
+    steps = WALL_STEP_MM * np.eye(3)
+    slope = np.stack([field(points_mm + step) - value for step in steps], axis=1) / WALL_STEP_MM
+    steepness = np.maximum(np.linalg.norm(slope, axis=1), 0.1)
+    inwards = -slope / steepness[:, None]
+    foot = points_mm + (value / steepness)[:, None] * inwards
+    depth = np.maximum(-value, 0.0)
+    for share in (0.25, 0.4, 0.5):
+        depth = np.maximum(depth, -field(foot + share * reach_mm * inwards))
+    # a pseudo-distance grows as fast inside as at the surface, to first order
+    thickness: Floats = 2.0 * depth / steepness
+    return thickness
