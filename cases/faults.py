@@ -1,10 +1,19 @@
 """What is wrong in a case file: where it stands, what was read, what is allowed, what to do."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from geometry.errors import SacrofixError
+from geometry.errors import (
+    GateError,
+    GeometryError,
+    MaterialError,
+    MeshError,
+    ModelError,
+    ResourceError,
+    SacrofixError,
+    SolveError,
+)
 
 # A value longer than this is cut in a message; the file has the rest.
 SHOWN_LETTERS = 60
@@ -80,6 +89,26 @@ class CaseError(SacrofixError):
 
 class UsageError(SacrofixError):
     """A command that cannot be carried out as typed."""
+
+
+# An error that is ours, not the user's.
+INTERNAL = 1
+EXIT_CODES: Mapping[type[SacrofixError], int] = {
+    UsageError: 2,
+    CaseError: 3,
+    MaterialError: 3,
+    GeometryError: 4,
+    MeshError: 4,
+    ModelError: 5,
+    SolveError: 5,
+    GateError: 6,
+    ResourceError: 7,
+}
+
+
+def exit_code(error: SacrofixError) -> int:
+    """The exit code of a fault, by its nearest known class."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), INTERNAL)
 
 
 def shown(value: object) -> str:

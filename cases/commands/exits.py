@@ -1,45 +1,17 @@
-"""Exit codes, and what a fault looks like on the screen."""
+"""What a fault looks like on the screen, and the exit code it ends with."""
 
 import errno
-from collections.abc import Mapping
 
 from cases.commands.console import Console
-from cases.faults import CaseError, Fault, Mark, UsageError
-from geometry.errors import (
-    GateError,
-    GeometryError,
-    MaterialError,
-    MeshError,
-    ModelError,
-    ResourceError,
-    SacrofixError,
-    SolveError,
-)
+from cases.faults import INTERNAL, CaseError, Fault, Mark, UsageError, exit_code
+from geometry.errors import ResourceError, SacrofixError
 
 OK = 0
-INTERNAL = 1
 USAGE = 2
 RESOURCE = 7
 INTERRUPTED = 130
 
-EXIT_CODES: Mapping[type[SacrofixError], int] = {
-    UsageError: USAGE,
-    CaseError: 3,
-    MaterialError: 3,
-    GeometryError: 4,
-    MeshError: 4,
-    ModelError: 5,
-    SolveError: 5,
-    GateError: 6,
-    ResourceError: RESOURCE,
-}
-
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE)
-
-
-def exit_code(error: SacrofixError) -> int:
-    """The exit code of a fault, by its nearest known class."""
-    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), INTERNAL)
 
 
 def explain(error: SacrofixError, console: Console) -> int:
