@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from fem.discretisation import BlockPattern, Discretisation
+from fem.discretisation import Discretisation
 from fem.elastic import ElasticField
 from geometry.arrays import Floats
 from geometry.mesh import TET_EDGES
@@ -54,10 +54,10 @@ def quadratic_blocks(
 ) -> NDArray[np.float32]:
     """Blocks in N/mm of the quadratic stiffness on `discretisation.pattern`, shape (entries, 3, 3)."""
     pattern, incidence = discretisation.pattern, discretisation.incidence
-    blocks = np.empty((len(pattern.columns), 3, 3), dtype)
+    blocks: NDArray[np.float32] = np.empty((pattern.entries, 3, 3), dtype)
     _fill_quadratic(
         discretisation.tets, discretisation.gradients, terms.moments, terms.lame_first, terms.lame_second,
-        incidence.start, incidence.elements, pattern.start, pattern.columns, blocks,
+        incidence.start, incidence.elements, pattern.lower, pattern.upper, pattern.columns, blocks,
     )  # fmt: skip
     return blocks
 
@@ -89,13 +89,8 @@ def nodal_forces(discretisation: Discretisation, terms: ElementTerms, displaceme
     return forces
 
 
-def block_rows(pattern: BlockPattern) -> int:
-    """Rows of blocks of a pattern."""
-    return len(pattern.start) - 1
-
-
 @njit(cache=True, parallel=True, fastmath=FAST)
-def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, start, columns, blocks):  # type: ignore[no-untyped-def]
+def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, lower, upper, columns, blocks):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     for share in prange(_SHARES):
         place = np.empty(n, np.int64)
@@ -104,11 +99,14 @@ def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, sta
         ws = np.empty(3)
         s = np.empty((3, 3))
         for i in range(n * share // _SHARES, n * (share + 1) // _SHARES):
-            for k in range(start[i], start[i + 1]):
+            place[i] = upper[n] + i
+            _clear(blocks, upper[n] + i)
+            for k in range(lower[i], lower[i + 1]):
                 place[columns[k]] = k
-                for c in range(3):
-                    for d in range(3):
-                        blocks[k, c, d] = 0.0
+                _clear(blocks, k)
+            for k in range(upper[i], upper[i + 1]):
+                place[columns[k]] = k
+                _clear(blocks, k)
             for q in range(first[i], first[i + 1]):
                 e = elements[q]
                 a = 0
@@ -152,6 +150,13 @@ def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, sta
                         for d in range(3):
                             blocks[k, c, d] += lame1[e] * s[c, d] + lame2[e] * s[d, c]
                         blocks[k, c, c] += trace
+
+
+@njit(cache=True, inline="always")
+def _clear(blocks, k):  # type: ignore[no-untyped-def]
+    for c in range(3):
+        for d in range(3):
+            blocks[k, c, d] = 0.0
 
 
 @njit(cache=True, parallel=True, fastmath=FAST)

@@ -3,41 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
-from numpy.typing import NDArray
 
-from fem.ordering import Colouring, element_order, node_order
+from fem.patterns import BlockPattern, Incidence, Int32s, SplitPattern, incidence_of, pattern_of, split
+from fem.ordering import Colouring, graph_levels, slab_order, slabs
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
 from geometry.mesh import TET_EDGES, Mesh
 
-Int32s = NDArray[np.int32]
-
 # Chosen: a mid node may miss the middle of its edge by this share of the edge; more would be a curved element.
 STRAIGHT = 1e-6
-
-
-@dataclass(frozen=True, kw_only=True)
-class Incidence:
-    """Which elements touch each node: those of node i are elements[start[i] : start[i + 1]]."""
-
-    start: Ints
-    elements: Int32s
-
-
-@dataclass(frozen=True, kw_only=True)
-class BlockPattern:
-    """Where a sparse matrix of blocks has entries: row i holds columns[start[i] : start[i + 1]], ascending.
-
-    Attributes:
-        start: shape (rows + 1,).
-        columns: shape (entries,).
-        diagonal: place of each diagonal block, shape (rows,).
-    """
-
-    start: Ints
-    columns: Int32s
-    diagonal: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +43,7 @@ class Discretisation:
     node_colours: Colouring
     element_colours: Colouring
     incidence: Incidence
-    pattern: BlockPattern
+    pattern: SplitPattern
     vertices: Ints
     vertex_tets: Int32s
     vertex_colours: Colouring
@@ -97,28 +71,32 @@ class Discretisation:
 def discretise(mesh: Mesh) -> Discretisation:
     """The discretisation of a mesh of straight quadratic tetrahedra; refuses curved, flat or inverted ones."""
     _check(mesh)
-    order, node_colours = node_order(mesh.nodes_mm, mesh.tets)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    centroids = mesh.corner_points_mm().mean(axis=1)
-    elements, element_colours = element_order(centroids, mesh.tets, len(order))
+    count = len(mesh.nodes_mm)
+    node_slab = _node_slabs(mesh)
+    order, node_colours = slab_order(node_slab, mesh.nodes_mm)
+    place = np.empty(count, np.int64)
+    place[order] = np.arange(count)
+    # an element belongs to the first slab it touches, so it touches at most this one and the next
+    elements, element_colours = slab_order(
+        node_slab[mesh.tets[:, :4]].min(axis=1), mesh.corner_points_mm().mean(axis=1)
+    )
     tets = place[mesh.tets[elements]].astype(np.int32)
     gradients, volumes = barycentric_gradients(mesh.corner_points_mm()[elements])
 
     vertices = np.unique(tets[:, :4]).astype(np.int64)
-    vertex_of = np.full(len(order), -1, np.int32)
+    vertex_of = np.full(count, -1, np.int32)
     vertex_of[vertices] = np.arange(len(vertices), dtype=np.int32)
     vertex_tets = vertex_of[tets[:, :4]]
-    parents = np.empty((len(order), 2), np.int32)
+    parents = np.empty((count, 2), np.int32)
     parents[vertices] = vertex_of[vertices][:, None]
     for edge, ends in enumerate(TET_EDGES):
         parents[tets[:, 4 + edge]] = vertex_tets[:, ends]
-    # vertices of a node chunk form a vertex chunk: two vertices share an element exactly when the nodes do
+    # the vertices of a node slab form a vertex slab: two vertices share an element exactly when the nodes do
     vertex_chunks = np.searchsorted(vertices, node_colours.chunk_start).astype(np.int64)
 
-    incidence = incidence_of(tets, len(order))
+    incidence = incidence_of(tets, count)
     vertex_incidence = incidence_of(vertex_tets, len(vertices))
-    middles = np.setdiff1d(np.arange(len(order)), vertices, assume_unique=True)
+    middles = np.setdiff1d(np.arange(count), vertices, assume_unique=True)
     around = incidence_of(parents[middles], len(vertices))
     return Discretisation(
         mesh=mesh,
@@ -130,7 +108,7 @@ def discretise(mesh: Mesh) -> Discretisation:
         node_colours=node_colours,
         element_colours=element_colours,
         incidence=incidence,
-        pattern=pattern_of(tets, incidence),
+        pattern=split(pattern_of(tets, incidence)),
         vertices=vertices,
         vertex_tets=vertex_tets,
         vertex_colours=Colouring(chunk_start=vertex_chunks, colour_start=node_colours.colour_start),
@@ -139,6 +117,20 @@ def discretise(mesh: Mesh) -> Discretisation:
         parents=parents,
         children=Incidence(start=around.start, elements=middles[around.elements].astype(np.int32)),
     )
+
+
+def _node_slabs(mesh: Mesh) -> Ints:
+    """The slab of each node, shape (n,): nodes that share an element lie in the same slab or in neighbouring ones."""
+    corners = mesh.tets[:, :4]
+    vertices, back = np.unique(corners, return_inverse=True)
+    tets = back.reshape(-1, 4).astype(np.int32)
+    pattern = pattern_of(tets, incidence_of(tets, len(vertices)))
+    level = np.empty(len(mesh.nodes_mm), np.int64)
+    level[vertices] = graph_levels(pattern.start, pattern.columns)
+    for edge, (first, second) in enumerate(TET_EDGES):
+        # the nearer end: within one step of every node of every element around the edge
+        level[mesh.tets[:, 4 + edge]] = np.minimum(level[mesh.tets[:, first]], level[mesh.tets[:, second]])
+    return slabs(level)[level]
 
 
 def _check(mesh: Mesh) -> None:
@@ -182,83 +174,3 @@ def barycentric_gradients(corners_mm: Floats) -> tuple[Floats, Floats]:
     gradients[:, 1:] /= determinant[:, None, None]
     gradients[:, 0] = -gradients[:, 1:].sum(axis=1)
     return gradients, determinant / 6.0
-
-
-def incidence_of(groups: Int32s, members: int) -> Incidence:
-    """For each of `members`, the rows of `groups` that list it, ascending."""
-    start, rows = _incidence(np.ascontiguousarray(groups, dtype=np.int32), members)
-    return Incidence(start=start, elements=rows)
-
-
-def pattern_of(tets: Int32s, incidence: Incidence) -> BlockPattern:
-    """The pattern of the matrix that couples all nodes of an element."""
-    counts = _row_lengths(tets, incidence.start, incidence.elements)
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    columns, diagonal = _columns(tets, incidence.start, incidence.elements, start)
-    return BlockPattern(start=start, columns=columns, diagonal=diagonal)
-
-
-@njit(cache=True)
-def _incidence(groups, members):  # type: ignore[no-untyped-def]
-    start = np.zeros(members + 1, np.int64)
-    for g in range(groups.shape[0]):
-        for a in range(groups.shape[1]):
-            start[groups[g, a] + 1] += 1
-    for i in range(members):
-        start[i + 1] += start[i]
-    rows = np.empty(start[members], np.int32)
-    place = start[:-1].copy()
-    for g in range(groups.shape[0]):
-        for a in range(groups.shape[1]):
-            v = groups[g, a]
-            rows[place[v]] = g
-            place[v] += 1
-    return start, rows
-
-
-# Shares of the rows; fixed, so that the work per thread does not depend on the machine.
-_SHARES = 16
-
-
-@njit(cache=True, parallel=True)
-def _row_lengths(tets, first, elements):  # type: ignore[no-untyped-def]
-    n = first.shape[0] - 1
-    counts = np.empty(n, np.int64)
-    for share in prange(_SHARES):
-        seen = np.full(n, -1, np.int32)
-        for i in range(n * share // _SHARES, n * (share + 1) // _SHARES):
-            count = 0
-            for k in range(first[i], first[i + 1]):
-                for a in range(tets.shape[1]):
-                    j = tets[elements[k], a]
-                    if seen[j] != i:
-                        seen[j] = i
-                        count += 1
-            counts[i] = count
-    return counts
-
-
-@njit(cache=True, parallel=True)
-def _columns(tets, first, elements, start):  # type: ignore[no-untyped-def]
-    n = first.shape[0] - 1
-    columns = np.empty(start[n], np.int32)
-    diagonal = np.empty(n, np.int64)
-    for share in prange(_SHARES):
-        seen = np.full(n, -1, np.int32)
-        for i in range(n * share // _SHARES, n * (share + 1) // _SHARES):
-            end = start[i]
-            for k in range(first[i], first[i + 1]):
-                for a in range(tets.shape[1]):
-                    j = tets[elements[k], a]
-                    if seen[j] != i:
-                        seen[j] = i
-                        place = end
-                        while place > start[i] and columns[place - 1] > j:
-                            columns[place] = columns[place - 1]
-                            place -= 1
-                        columns[place] = j
-                        end += 1
-            for k in range(start[i], end):
-                if columns[k] == i:
-                    diagonal[i] = k
-    return columns, diagonal

@@ -1,4 +1,9 @@
-"""Numberings that keep neighbours close in memory and let all threads sweep at once without racing."""
+"""Numberings that keep neighbours close in memory and let all threads sweep at once without racing.
+
+The mesh is cut in slabs by graph distance from one end. A slab touches only the slab before and the slab after it, so all
+even slabs can be worked on at once, then all odd ones: two barriers for a sweep, whatever the number of threads.
+(Fourteen colours of small chunks, tried first, paid fourteen barriers; on a busy machine each one cost a time slice.)
+"""
 
 from dataclasses import dataclass
 
@@ -6,12 +11,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geometry.arrays import Bools, Floats, Ints
+from geometry.arrays import Floats, Ints
 
-# Chosen: 256 rows of 28 blocks in float32 are 290 kB, well inside a second-level cache; small enough to share out.
-CHUNK = 256
-# Chosen: the table of chunk pairs stays below 4 MB.
-MOST_CHUNKS = 2048
+# Chosen: eight slabs of each colour feed up to eight threads and still even out unequal slabs on two.
+_SLABS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +32,24 @@ class Colouring:
     colour_start: Ints
 
 
+def in_one_piece(rows: int) -> Colouring:
+    """The colouring of few rows that one thread sweeps."""
+    return Colouring(chunk_start=np.array([0, rows]), colour_start=np.array([0, 1]))
+
+
 def morton_order(points_mm: Floats) -> Ints:
     """The order of points, shape (n,), along a Z-shaped space-filling curve of 2**20 steps per axis."""
+    return np.argsort(_morton_keys(points_mm), kind="stable")
+
+
+def _morton_keys(points_mm: Floats) -> NDArray[np.uint64]:
     low = points_mm.min(axis=0)
     span = max(float(np.ptp(points_mm, axis=0).max()), np.finfo(float).tiny)
     steps = ((points_mm - low) / span * (2**20 - 1)).astype(np.uint64)
     key = np.zeros(len(points_mm), np.uint64)
     for axis in range(3):
         key |= _spread(steps[:, axis]) << np.uint64(axis)
-    return np.argsort(key, kind="stable")
+    return key
 
 
 def _spread(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -53,108 +65,63 @@ def _spread(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return value
 
 
-def chunk_length(rows: int) -> int:
-    """Rows per chunk: CHUNK, or more where the table of chunk pairs would grow too large."""
-    return max(CHUNK, -(-rows // MOST_CHUNKS))
+def slabs(level: Ints) -> Ints:
+    """The slab of each level, shape (levels,), from the level of each node: runs of levels of about equal size."""
+    size = np.bincount(level)
+    centre = np.cumsum(size) - 0.5 * size
+    wanted = np.floor(centre / size.sum() * _SLABS).astype(np.int64)
+    # a slab that no level falls into would make its neighbours touch
+    return np.unique(wanted, return_inverse=True)[1].astype(np.int64)
 
 
-def coloured(touching: Bools, lengths: Ints) -> tuple[Ints, Colouring]:
-    """Chunks in the order of their colours, and that colouring.
-
-    Args:
-        touching: which chunks share data, shape (chunks, chunks), symmetric.
-        lengths: rows in each chunk, shape (chunks,).
-    """
-    colour = _greedy_colours(touching)
-    order = np.argsort(colour, kind="stable")
-    colour_start = np.concatenate([[0], np.cumsum(np.bincount(colour))])
-    chunk_start = np.concatenate([[0], np.cumsum(lengths[order])])
+def slab_order(slab: Ints, points_mm: Floats) -> tuple[Ints, Colouring]:
+    """Rows at each new place, shape (n,), even slabs first, along a curve within each; and that colouring."""
+    count = int(slab.max()) + 1
+    rank = np.concatenate([np.arange(0, count, 2), np.arange(1, count, 2)])
+    place = np.empty(count, np.int64)
+    place[rank] = np.arange(count)
+    order = np.lexsort((_morton_keys(points_mm), place[slab]))
+    sizes = np.bincount(place[slab], minlength=count)
+    colours = [0, (count + 1) // 2] + ([count] if count > 1 else [])
     return order, Colouring(
-        chunk_start=chunk_start.astype(np.int64), colour_start=colour_start.astype(np.int64)
+        chunk_start=np.concatenate([[0], np.cumsum(sizes)]), colour_start=np.array(colours, dtype=np.int64)
     )
 
 
-def _greedy_colours(touching: Bools) -> Ints:
-    """A colour for each chunk: the least used one among those its neighbours lack, so that colours are even."""
-    chunks = len(touching)
-    colour = np.full(chunks, -1, np.int64)
-    used = np.zeros(chunks, np.int64)
-    colours = 0
-    for chunk in range(chunks):
-        taken = np.zeros(colours + 1, bool)
-        near = colour[touching[chunk]]
-        taken[near[near >= 0]] = True
-        free = np.flatnonzero(~taken[:colours])
-        pick = int(free[np.argmin(used[free])]) if len(free) else colours
-        colours = max(colours, pick + 1)
-        colour[chunk] = pick
-        used[pick] += 1
-    return colour
+def graph_levels(start: Ints, columns: NDArray[np.int32]) -> Ints:
+    """Distance of each vertex from one end of the graph, shape (n,); a further piece goes on where the last ended."""
+    return np.asarray(_levels(start, columns), dtype=np.int64)
 
 
 @njit(cache=True)
-def _touching(groups, chunk_of, chunks):  # type: ignore[no-untyped-def]
-    """Chunks that meet in a group, shape (chunks, chunks); each row of `groups` lists members."""
-    table = np.zeros((chunks, chunks), np.bool_)
-    for g in range(groups.shape[0]):
-        for a in range(groups.shape[1]):
-            ca = chunk_of[groups[g, a]]
-            for b in range(groups.shape[1]):
-                table[ca, chunk_of[groups[g, b]]] = True
-    return table
-
-
-@njit(cache=True)
-def _sharing(groups, chunk, members):  # type: ignore[no-untyped-def]
-    """Chunks of `chunk` consecutive groups that share a member, shape (chunks, chunks)."""
-    count = (groups.shape[0] + chunk - 1) // chunk
-    table = np.zeros((count, count), np.bool_)
-    head = np.full(members, -1, np.int64)
-    # a list of (chunk, next) for each member; a chunk enters a member's list once
-    following = np.empty(groups.size, np.int64)
-    owner = np.empty(groups.size, np.int64)
-    length = 0
-    for g in range(groups.shape[0]):
-        c = g // chunk
-        for a in range(groups.shape[1]):
-            v = groups[g, a]
-            k = head[v]
-            if k >= 0 and owner[k] == c:
-                continue
-            while k >= 0:
-                table[c, owner[k]] = True
-                table[owner[k], c] = True
-                k = following[k]
-            owner[length] = c
-            following[length] = head[v]
-            head[v] = length
-            length += 1
-    return table
-
-
-def node_order(points_mm: Floats, tets: Ints) -> tuple[Ints, Colouring]:
-    """Mesh node at each new place, shape (n,), and its colouring: nodes of two chunks of one colour share no element."""
-    count = len(points_mm)
-    curve = morton_order(points_mm)
-    length = chunk_length(count)
-    chunk_of = np.empty(count, np.int64)
-    chunk_of[curve] = np.arange(count) // length
-    chunks = -(-count // length)
-    touching = _touching(tets, chunk_of, chunks)
-    np.fill_diagonal(touching, False)
-    order, colouring = coloured(touching, np.bincount(chunk_of, minlength=chunks))
-    pieces = [curve[c * length : (c + 1) * length] for c in order]
-    return np.concatenate(pieces), colouring
-
-
-def element_order(centroids_mm: Floats, tets: Ints, nodes: int) -> tuple[Ints, Colouring]:
-    """Element at each new place, shape (m,), and its colouring: elements of two chunks of one colour share no node."""
-    curve = morton_order(centroids_mm)
-    length = chunk_length(len(tets))
-    touching = _sharing(tets[curve], length, nodes)
-    np.fill_diagonal(touching, False)
-    lengths = np.full(len(touching), length, np.int64)
-    lengths[-1] = len(tets) - length * (len(touching) - 1)
-    order, colouring = coloured(touching, lengths)
-    pieces = [curve[c * length : (c + 1) * length] for c in order]
-    return np.concatenate(pieces), colouring
+def _levels(start, columns):  # type: ignore[no-untyped-def]
+    n = start.shape[0] - 1
+    level = np.full(n, -1, np.int64)
+    queue = np.empty(n, np.int64)
+    base = 0
+    for first in range(n):
+        if level[first] >= 0:
+            continue
+        # the vertex reached last is near an end; twice over is a well-known way to a long thin numbering
+        root = first
+        size = 0
+        for turn in range(3):
+            if turn > 0:
+                root = queue[size - 1]
+                for k in range(size):
+                    level[queue[k]] = -1
+            level[root] = base
+            queue[0] = root
+            size = 1
+            head = 0
+            while head < size:
+                i = queue[head]
+                head += 1
+                for k in range(start[i], start[i + 1]):
+                    j = columns[k]
+                    if level[j] < 0:
+                        level[j] = level[i] + 1
+                        queue[size] = j
+                        size += 1
+        base = level[queue[size - 1]] + 1
+    return level

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from fem.discretisation import BlockPattern
 from fem.ordering import Colouring
+from fem.patterns import SplitPattern
 from geometry.arrays import Bools
 
 Singles = NDArray[np.float32]
@@ -33,7 +33,7 @@ class BlockMatrix:
         colouring: chunks of rows that may be swept at once.
     """
 
-    pattern: BlockPattern
+    pattern: SplitPattern
     blocks: Singles
     inverse_diagonal: Singles
     colouring: Colouring
@@ -49,25 +49,17 @@ class BlockMatrix:
         forward, upper, _ = _SWEEPS[right.shape[1]]
         colours, pattern = self.colouring, self.pattern
         forward(
-            pattern.start, pattern.diagonal, pattern.columns, self.blocks, self.inverse_diagonal, right, values,
+            pattern.lower, pattern.columns, self.blocks, self.inverse_diagonal, right, values,
             colours.chunk_start, colours.colour_start,
         )  # fmt: skip
-        upper(
-            pattern.start,
-            pattern.diagonal,
-            pattern.columns,
-            self.blocks,
-            values,
-            residual,
-            colours.chunk_start,
-        )
+        upper(pattern.upper, pattern.columns, self.blocks, values, residual, colours.chunk_start)
         return values, residual
 
     def sweep_backward(self, right: Singles, values: Singles) -> None:
         """Sweeps `values` in place, last row first: the adjoint of the forward sweep."""
         colours, pattern = self.colouring, self.pattern
         _SWEEPS[right.shape[1]][2](
-            pattern.start, pattern.diagonal, pattern.columns, self.blocks, self.inverse_diagonal, right, values,
+            pattern.lower, pattern.upper, pattern.columns, self.blocks, self.inverse_diagonal, right, values,
             colours.chunk_start, colours.colour_start,
         )  # fmt: skip
 
@@ -90,14 +82,14 @@ def inverse_blocks(diagonal: NDArray[Any], free: Bools) -> Singles:
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _forward_3(start, diagonal, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
             for i in range(chunks[chunk], chunks[chunk + 1]):
                 s0 = right[i, 0]
                 s1 = right[i, 1]
                 s2 = right[i, 2]
-                for k in range(start[i], diagonal[i]):
+                for k in range(lower[i], lower[i + 1]):
                     j = columns[k]
                     x0 = values[j, 0]
                     x1 = values[j, 1]
@@ -105,19 +97,17 @@ def _forward_3(start, diagonal, columns, blocks, inverse, right, values, chunks,
                     s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
                     s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
                     s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
-                values[i, 0] = inverse[i, 0, 0] * s0 + inverse[i, 0, 1] * s1 + inverse[i, 0, 2] * s2
-                values[i, 1] = inverse[i, 1, 0] * s0 + inverse[i, 1, 1] * s1 + inverse[i, 1, 2] * s2
-                values[i, 2] = inverse[i, 2, 0] * s0 + inverse[i, 2, 1] * s1 + inverse[i, 2, 2] * s2
+                _solve_3(inverse, i, s0, s1, s2, values)
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _upper_3(start, diagonal, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
+def _upper_3(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
     for chunk in prange(chunks.shape[0] - 1):
         for i in range(chunks[chunk], chunks[chunk + 1]):
             s0 = np.float32(0.0)
             s1 = np.float32(0.0)
             s2 = np.float32(0.0)
-            for k in range(diagonal[i] + 1, start[i + 1]):
+            for k in range(upper[i], upper[i + 1]):
                 j = columns[k]
                 x0 = values[j, 0]
                 x1 = values[j, 1]
@@ -131,18 +121,20 @@ def _upper_3(start, diagonal, columns, blocks, values, residual, chunks):  # typ
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _backward_3(start, diagonal, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for step in range(colours.shape[0] - 1):
         colour = colours.shape[0] - 2 - step
         for chunk in prange(colours[colour], colours[colour + 1]):
+            last = chunks[chunk + 1] - 1
             for back in range(chunks[chunk + 1] - chunks[chunk]):
-                i = chunks[chunk + 1] - 1 - back
+                i = last - back
                 s0 = right[i, 0]
                 s1 = right[i, 1]
                 s2 = right[i, 2]
-                for k in range(start[i], start[i + 1]):
-                    if k == diagonal[i]:
-                        continue
+                # both runs are read from their ends: the prefetcher follows one direction only
+                end = upper[i + 1] - 1
+                for q in range(upper[i + 1] - upper[i]):
+                    k = end - q
                     j = columns[k]
                     x0 = values[j, 0]
                     x1 = values[j, 1]
@@ -150,51 +142,70 @@ def _backward_3(start, diagonal, columns, blocks, inverse, right, values, chunks
                     s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
                     s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
                     s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
-                values[i, 0] = inverse[i, 0, 0] * s0 + inverse[i, 0, 1] * s1 + inverse[i, 0, 2] * s2
-                values[i, 1] = inverse[i, 1, 0] * s0 + inverse[i, 1, 1] * s1 + inverse[i, 1, 2] * s2
-                values[i, 2] = inverse[i, 2, 0] * s0 + inverse[i, 2, 1] * s1 + inverse[i, 2, 2] * s2
+                end = lower[i + 1] - 1
+                for q in range(lower[i + 1] - lower[i]):
+                    k = end - q
+                    j = columns[k]
+                    x0 = values[j, 0]
+                    x1 = values[j, 1]
+                    x2 = values[j, 2]
+                    s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
+                    s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
+                    s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
+                _solve_3(inverse, i, s0, s1, s2, values)
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _forward_6(start, diagonal, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+def _forward_6(lower, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
             s = np.empty(6, np.float32)
             for i in range(chunks[chunk], chunks[chunk + 1]):
                 for c in range(6):
                     s[c] = right[i, c]
-                for k in range(start[i], diagonal[i]):
+                for k in range(lower[i], lower[i + 1]):
                     _subtract_6(blocks, k, values, columns[k], s)
                 _solve_6(inverse, i, s, values)
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _upper_6(start, diagonal, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
+def _upper_6(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
     for chunk in prange(chunks.shape[0] - 1):
         s = np.empty(6, np.float32)
         for i in range(chunks[chunk], chunks[chunk + 1]):
             for c in range(6):
                 s[c] = 0.0
-            for k in range(diagonal[i] + 1, start[i + 1]):
+            for k in range(upper[i], upper[i + 1]):
                 _subtract_6(blocks, k, values, columns[k], s)
             for c in range(6):
                 residual[i, c] = s[c]
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
-def _backward_6(start, diagonal, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for step in range(colours.shape[0] - 1):
         colour = colours.shape[0] - 2 - step
         for chunk in prange(colours[colour], colours[colour + 1]):
             s = np.empty(6, np.float32)
+            last = chunks[chunk + 1] - 1
             for back in range(chunks[chunk + 1] - chunks[chunk]):
-                i = chunks[chunk + 1] - 1 - back
+                i = last - back
                 for c in range(6):
                     s[c] = right[i, c]
-                for k in range(start[i], start[i + 1]):
-                    if k != diagonal[i]:
-                        _subtract_6(blocks, k, values, columns[k], s)
+                end = upper[i + 1] - 1
+                for q in range(upper[i + 1] - upper[i]):
+                    _subtract_6(blocks, end - q, values, columns[end - q], s)
+                end = lower[i + 1] - 1
+                for q in range(lower[i + 1] - lower[i]):
+                    _subtract_6(blocks, end - q, values, columns[end - q], s)
                 _solve_6(inverse, i, s, values)
+
+
+@njit(cache=True, inline="always")
+def _solve_3(inverse, i, s0, s1, s2, values):  # type: ignore[no-untyped-def]
+    values[i, 0] = inverse[i, 0, 0] * s0 + inverse[i, 0, 1] * s1 + inverse[i, 0, 2] * s2
+    values[i, 1] = inverse[i, 1, 0] * s0 + inverse[i, 1, 1] * s1 + inverse[i, 1, 2] * s2
+    values[i, 2] = inverse[i, 2, 0] * s0 + inverse[i, 2, 1] * s1 + inverse[i, 2, 2] * s2
 
 
 @njit(cache=True, inline="always")

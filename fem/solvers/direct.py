@@ -1,11 +1,12 @@
 """Sparse LU factors (SuperLU by scipy): for small models and as a check of the multigrid solver."""
 
 import numpy as np
-from scipy.sparse import bsr_array
+from scipy.sparse import coo_array, csc_array
 from scipy.sparse.linalg import splu
 
 from fem.assembly import element_terms, quadratic_blocks
 from fem.model import Model
+from fem.patterns import SplitPattern
 from fem.solvers.multigrid import Preconditioner
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from geometry.arrays import Floats
@@ -31,15 +32,26 @@ def solve_directly(
             advice="Use the multigrid solver",
         )
     blocks = quadratic_blocks(d, element_terms(d, model.elastic), np.float64)
-    matrix = bsr_array((blocks, d.pattern.columns, d.pattern.start), shape=(d.unknowns, d.unknowns)).tocsc()
+    matrix = _by_columns(d.pattern, blocks)
     free = np.flatnonzero(~model.held[d.node_order].ravel())
-    factor = splu(matrix[free][:, free], permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    matrix = matrix[free][:, free]
+    factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
     displacement = np.zeros_like(start_mm)
     for index, case in enumerate(model.load_cases):
         force = d.to_inner(case.nodal_force_n).ravel()[free]
         values = factor.solve(force)
-        values += factor.solve(force - matrix[free][:, free] @ values)
+        values += factor.solve(force - matrix @ values)
         displacement[index].ravel()[free] = values
         if report is not None:
             report(1, 0.0)
     return SolvedCases(displacement_mm=displacement, iterations=np.ones(len(model.load_cases), np.int64))
+
+
+def _by_columns(pattern: SplitPattern, blocks: Floats) -> csc_array:
+    """The matrix of blocks in compressed columns."""
+    across = np.arange(3)
+    rows = 3 * pattern.row_of_entries()[:, None, None] + across[None, :, None]
+    columns = 3 * pattern.column_of_entries()[:, None, None] + across[None, None, :]
+    rows, columns = np.broadcast_arrays(rows, columns)
+    size = 3 * pattern.rows
+    return coo_array((blocks.ravel(), (rows.ravel(), columns.ravel())), shape=(size, size)).tocsc()

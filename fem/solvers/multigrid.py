@@ -13,9 +13,10 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import bsr_array
 
 from fem.assembly import element_terms, linear_blocks, quadratic_blocks
-from fem.discretisation import BlockPattern, Discretisation
+from fem.discretisation import Discretisation
 from fem.model import Model
-from fem.ordering import Colouring, morton_order
+from fem.ordering import Colouring, in_one_piece, morton_order
+from fem.patterns import BlockPattern, split_places
 from fem.rigid import rigid_modes
 from fem.solvers.aggregation import coarsened, diagonal_blocks
 from fem.solvers.block_rows import BlockMatrix, Singles, add_product, inverse_blocks
@@ -105,7 +106,7 @@ def preconditioner(model: Model) -> Preconditioner:
     held = model.held[d.node_order]
     terms = element_terms(d, model.elastic)
     blocks = quadratic_blocks(d, terms)
-    inverse = inverse_blocks(blocks[d.pattern.diagonal].astype(np.float64), ~held)
+    inverse = inverse_blocks(blocks[-d.pattern.rows :].astype(np.float64), ~held)
     quadratic = BlockMatrix(
         pattern=d.pattern, blocks=blocks, inverse_diagonal=inverse, colouring=d.node_colours
     )
@@ -142,17 +143,20 @@ def _hierarchy(
         matrix, modes = step.coarse, step.modes
         rows = len(matrix.indptr) - 1
         free, visit = np.ones((rows, 6), bool), np.arange(rows)
-        colouring = Colouring(chunk_start=np.array([0, rows]), colour_start=np.array([0, 1]))
+        colouring = in_one_piece(rows)
     return tuple(levels), tuple(transfers), _dense_inverse(matrix.toarray(), free.ravel())
 
 
 def _block_matrix(matrix: bsr_array, free: Bools, colouring: Colouring) -> BlockMatrix:
-    start, columns = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
-    rows = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    pattern = BlockPattern(start=start, columns=columns, diagonal=np.flatnonzero(columns == rows))
-    inverse = inverse_blocks(diagonal_blocks(matrix), free)
-    blocks = np.ascontiguousarray(matrix.data, dtype=np.float32)
-    return BlockMatrix(pattern=pattern, blocks=blocks, inverse_diagonal=inverse, colouring=colouring)
+    """A level of the hierarchy in float32, from its matrix."""
+    rows = BlockPattern(start=matrix.indptr.astype(np.int64), columns=matrix.indices.astype(np.int32))
+    pattern, places = split_places(rows)
+    return BlockMatrix(
+        pattern=pattern,
+        blocks=matrix.data[places].astype(np.float32),
+        inverse_diagonal=inverse_blocks(diagonal_blocks(matrix), free),
+        colouring=colouring,
+    )
 
 
 def _transfer(prolongation: bsr_array) -> Transfer:
