@@ -1,7 +1,7 @@
 """What is wrong in a case file: where it stands, what was read, what is allowed, what to do."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from geometry.errors import (
@@ -87,6 +87,18 @@ class CaseError(SacrofixError):
         return f"{len(self.faults)} {noun} in {', '.join(files)}; nothing was run"
 
 
+class JoinedError(SacrofixError):
+    """Errors that were found together; the exit code is that of the first.
+
+    Attributes:
+        errors: at least two.
+    """
+
+    def __init__(self, errors: Sequence[SacrofixError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(str(error) for error in self.errors))
+
+
 class UsageError(SacrofixError):
     """A command that cannot be carried out as typed."""
 
@@ -108,7 +120,14 @@ EXIT_CODES: Mapping[type[SacrofixError], int] = {
 
 def exit_code(error: SacrofixError) -> int:
     """The exit code of a fault, by its nearest known class."""
+    if isinstance(error, JoinedError):
+        return exit_code(error.errors[0])
     return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), INTERNAL)
+
+
+def as_one(errors: Sequence[SacrofixError]) -> SacrofixError:
+    """One error that stands for all of these; for a single one, itself."""
+    return errors[0] if len(errors) == 1 else JoinedError(errors)
 
 
 def shown(value: object) -> str:

@@ -28,6 +28,15 @@ class Named(Section):
     )
     name: str = Field(description="name of the case: letters, digits, dot, dash and underscore")
 
+    def content_hash(self, software_version: str) -> str:
+        """A sha256 of everything that decides the result: no names, no number of threads."""
+        content = self.model_dump(mode="json", by_alias=True)
+        for part in (content, content.get("case", {})):
+            part.pop("name", None)
+            part.get("solver", {}).pop("threads", None)
+        text = json.dumps([software_version, content], sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     @field_validator("name")
     @classmethod
     def _a_safe_file_name(cls, name: str) -> str:
@@ -46,12 +55,6 @@ class Case(Named):
     loading: Loading = Field(default_factory=Loading, description="load and supports")
     mesh: Meshing = Field(default_factory=Meshing, description="element sizes")
     solver: Solver = Field(default_factory=Solver, description="solution of the equations")
-
-    def content_hash(self, software_version: str) -> str:
-        """A sha256 of everything that decides the result: not the name, not the number of threads."""
-        content = self.model_dump(mode="json", by_alias=True, exclude={"name": True, "solver": {"threads"}})
-        text = json.dumps([software_version, content], sort_keys=True, allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 __all__ = [

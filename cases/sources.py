@@ -81,15 +81,17 @@ class SourcedTree:
 
     def located(self, error: SacrofixError) -> Fault | None:
         """The fault that an error met later amounts to, if its key stands in this file."""
-        path: KeyPath = tuple(error.where.split("."))
+        path: KeyPath = tuple(int(key) if key.isdigit() else key for key in error.where.split("."))
         if isinstance(error, CaseError) or not error.where or not self._knows(path):
             return None
         value = self.value(path)
+        plain = value is not None and not isinstance(value, dict)
+        place = self.place(path)
         return Fault(
-            mark=self.place(path).value,
+            mark=place.value if plain else place.key,
             key=error.where,
-            value="" if value is None or isinstance(value, dict) else shown(value),
-            problem=error.args[0],
+            value=shown(value) if plain else "",
+            problem=str(error.args[0]),
             remedy=error.advice,
         )
 

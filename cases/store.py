@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cases.faults import UsageError
 from cases.read import write_yaml
-from cases.schema import NAME, Case
+from cases.schema import NAME, Named
 from geometry.errors import GateError, ResourceError
 
 # A folder with this file was written by sacrofix, and may be replaced by it.
@@ -115,18 +115,18 @@ def replace_file(target: Path, content: bytes) -> None:
         raise unwritable(error, target) from None
 
 
-def write_case(target: Path, case: Case) -> None:
+def write_case(target: Path, case: Named) -> None:
     """Write the case as it was computed: every key, defaults filled in; it can be run again."""
     replace_file(target, case_text(case).encode())
 
 
-def case_text(case: Case) -> str:
+def case_text(case: Named) -> str:
     """The case as YAML, without keys that are not set."""
     return write_yaml(_without_unset(case.model_dump(mode="json", by_alias=True)))
 
 
 def provenance(
-    case: Case, *, inputs: Mapping[str, Path] | None = None, mesh_hashes: Sequence[str] = ()
+    case: Named, *, inputs: Mapping[str, Path] | None = None, mesh_hashes: Sequence[str] = ()
 ) -> dict[str, object]:
     """What it takes to compute the same again: versions, platform, hashes, and when it was done (UTC).
 
@@ -186,9 +186,7 @@ def _version_of(package: str) -> str | None:
 
 
 def _without_unset(values: Mapping[str, object]) -> dict[str, object]:
-    kept = {
-        key: _without_unset(value) if isinstance(value, dict) else value for key, value in values.items()
-    }
+    kept = {key: _without_unset(value) if isinstance(value, dict) else value for key, value in values.items()}
     return {key: value for key, value in kept.items() if value is not None and value != {}}
 
 

@@ -3,7 +3,7 @@
 import errno
 
 from cases.commands.console import Console
-from cases.faults import INTERNAL, CaseError, Fault, Mark, UsageError, exit_code
+from cases.faults import INTERNAL, CaseError, Fault, Mark, JoinedError, UsageError, exit_code
 from geometry.errors import ResourceError, SacrofixError
 
 OK = 0
@@ -17,7 +17,8 @@ DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPER
 def explain(error: SacrofixError, console: Console) -> int:
     """Say what is wrong and what to do; returns the exit code."""
     code = exit_code(error)
-    faults = list(error.faults) if isinstance(error, CaseError) else _traced(error, console)
+    parts = error.errors if isinstance(error, JoinedError) else (error,)
+    faults = [fault for part in parts for fault in _faults(part, console)]
     if console.as_json:
         console.document({"ok": False, "exit_code": code, "faults": [fault.as_row() for fault in faults]})
         return code
@@ -50,8 +51,10 @@ def explain_internal(error: BaseException, console: Console) -> int:
     return INTERNAL
 
 
-def _traced(error: SacrofixError, console: Console) -> list[Fault]:
-    """The fault at its place in a file that was read, or without a place."""
+def _faults(error: SacrofixError, console: Console) -> list[Fault]:
+    """The faults of a case; of any other error, its key at its place in a file that was read."""
+    if isinstance(error, CaseError):
+        return list(error.faults)
     for tree in reversed(console.trees):
         fault = tree.located(error)
         if fault is not None:

@@ -27,8 +27,9 @@ def run_into(folder: Path, case: Case, runner: Runner) -> dict[str, Scalar]:
         with result_folder(folder) as partial:
             numbers = dict(runner(case, partial))
             row: dict[str, Scalar] = {"status": "ok", "seconds": round(monotonic() - started, 3), **numbers}
-            write_case(partial / "case.yaml", case)
-            write_json(partial / PROVENANCE, provenance(case))
+            if not (partial / PROVENANCE).exists():
+                write_case(partial / "case.yaml", case)
+                write_json(partial / PROVENANCE, provenance(case))
             write_json(partial / ROW, row)
     except SacrofixError as error:
         return failed_row(str(error), exit_code(error), monotonic() - started)

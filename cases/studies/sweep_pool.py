@@ -81,7 +81,8 @@ class Pool:
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=0,  # a solve above its share is no reason to kill it while there is memory
-                dashboard_address=None,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",  # any free port: sweeps may run side by side
                 silence_logs=logging.CRITICAL,
                 env={name: str(threads) for name in THREAD_VARIABLES},
             ) as cluster,

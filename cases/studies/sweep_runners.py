@@ -1,0 +1,49 @@
+"""What a sweep does with each case: compute it, and keep its numbers or its fields too."""
+
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+from cases.build import ScrewPlan, mesh_plan, plan_case, set_up
+from cases.run import pull_out, run_case
+from cases.schema import Anatomy, Case, Meshing, Screw
+from cases.store import provenance, write_case, write_json
+from cases.studies.sweep_case import Scalar
+from geometry.mesh import Mesh
+
+
+def numbers_only(case: Case, folder: Path) -> dict[str, Scalar]:
+    """The row of a case; the folder gets the case, the result and the provenance."""
+    plan = plan_case(case)
+    setup = set_up(plan, _mesh(case.anatomy, case.screw, case.mesh, _Quiet(plan)))
+    result = pull_out(setup, case.screw.title(), case.body_loss.percent).result
+    row = asdict(result)
+    write_json(folder / "result.json", row)
+    write_case(folder / "case.yaml", case)
+    write_json(folder / "provenance.json", provenance(case, mesh_hashes=[result.mesh_hash]))
+    return row
+
+
+def with_fields(case: Case, folder: Path) -> dict[str, Scalar]:
+    """The row of a case; the folder gets the stress and strain fields as well."""
+    return asdict(run_case(case, folder))
+
+
+class _Quiet:
+    """A plan that counts as equal to any other, so that the cache looks only at what shapes a mesh."""
+
+    def __init__(self, plan: ScrewPlan) -> None:
+        self.plan = plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Quiet)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=2)
+def _mesh(anatomy: Anatomy, screw: Screw, sizes: Meshing, plan: _Quiet) -> Mesh:
+    """The mesh of a plan; neighbours in a grid that differ in bone or loss only share it."""
+    del anatomy, screw, sizes
+    return mesh_plan(plan.plan)
