@@ -84,5 +84,5 @@ def held_components(supports: tuple[Support, ...], node_count: int) -> Bools:
     for support in supports:
         if support.nodes.min() < 0 or support.nodes.max() >= node_count:
             raise ModelError(f"support {support.name!r} names a node outside the mesh of {node_count} nodes")
-        held[support.nodes] |= np.array(support.components)
+        held[support.nodes] |= np.array(support.components, dtype=bool)
     return held
