@@ -1,6 +1,5 @@
 """From plain values to frozen sections; errors of pydantic become faults at their places."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, get_args
@@ -8,7 +7,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from cases.faults import CaseError, Fault, shown
+from cases.faults import CaseError, Fault, nearest, shown
 from cases.section import Section, extras
 from cases.sources import KeyPath, SourcedTree
 
@@ -104,12 +103,6 @@ def dotted(path: Iterable[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A question that offers the known word nearest to this one; empty if none is near."""
-    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.55)
-    return f"did you mean {found[0]}?" if found else ""
 
 
 def keys_of(section: type[BaseModel] | None) -> list[str]:

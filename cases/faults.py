@@ -1,5 +1,6 @@
 """What is wrong in a case file: where it stands, what was read, what is allowed, what to do."""
 
+import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -141,6 +142,12 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         text = f'"{text}"'
     return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 3]}..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A question that offers the known word nearest to this one; empty if none is near."""
+    found = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.55)
+    return f"did you mean {found[0]}?" if found else ""
 
 
 def _position(fault: Fault) -> tuple[str, int, int]:

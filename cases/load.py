@@ -6,8 +6,8 @@ from itertools import product
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from cases.decode import decode, dotted
-from cases.faults import CaseError, Fault
+from cases.decode import decode
+from cases.faults import CaseError, Fault, shown
 from cases.overrides import DOTTED_KEY, overridden
 from cases.read import read_tree
 from cases.schema import SCHEMA, Case
@@ -16,6 +16,7 @@ from cases.sources import SourcedTree, value_at
 
 ReadT = TypeVar("ReadT", Case, CompareStudy, SweepStudy)
 STUDIES = ("compare", "sweep")
+SECTIONS = ("anatomy", "bone", "body_loss", "screw", "loading", "mesh", "solver")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,12 @@ class Sourced(Generic[ReadT]):
     tree: SourcedTree
 
 
+def study_kind(path: Path) -> str | None:
+    """What kind of study the file says it is, "compare" or "sweep"; None for a case."""
+    kind = read_tree(path).values.get("study")
+    return None if kind is None else str(kind)
+
+
 def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
     """The case of a file, with `key=value` overrides.
 
@@ -39,9 +46,10 @@ def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
         UsageError: an override that is no `key=value`.
     """
     tree = overridden(read_tree(path), overrides)
-    if "study" in tree.values:
-        kind = tree.values["study"]
-        raise CaseError([_wrong_kind(tree, f"use sacrofix {kind if kind in STUDIES else STUDIES[0]}")])
+    kind = tree.values.get("study")
+    if kind is not None:
+        remedy = f"use sacrofix {kind if kind in STUDIES else ' or '.join(STUDIES)}"
+        raise CaseError([_fault(tree, "study", "a study, not a case", remedy)])
     return Sourced(value=decode(Case, tree), tree=tree)
 
 
@@ -87,18 +95,21 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sourced[SweepStudy]
 
 def _study_tree(path: Path, overrides: Sequence[str], kind: str) -> SourcedTree:
     """The values of a study whose `case` is complete: its base file below, its own keys on top."""
-    tree = overridden(read_tree(path), overrides)
-    if tree.values.get("study") != kind:
-        if "study" not in tree.values:
-            raise CaseError([_wrong_kind(tree, f"add study: {kind}, or use sacrofix run for a case")])
-        raise CaseError([_wrong_kind(tree, f"use sacrofix {tree.values['study']}, or write study: {kind}")])
+    tree = overridden(read_tree(path), overrides, SECTIONS, "case")
+    found = tree.values.get("study")
+    if found is None:
+        remedy = f"add study: {kind}, or use sacrofix run for a case"
+        raise CaseError([_fault(tree, "study", "missing key: the kind of study", remedy)])
+    if found != kind:
+        remedy = f"use sacrofix {found}" if found in STUDIES else f"write study: {kind}"
+        raise CaseError([_fault(tree, "study", f"not a {kind} study", remedy)])
     base = tree.values.get("base")
     if base is None:
         return _with_head(tree)
     if not isinstance(base, str):
-        remedy = "write the path of a case file, seen from this file"
-        place = tree.place(("base",))
-        raise CaseError([Fault(mark=place.value, key="base", problem="is not a path", remedy=remedy)])
+        raise CaseError(
+            [_fault(tree, "base", "is not a path", "write the path of a case file, seen from this file")]
+        )
     below = read_tree(path.parent / base).moved_under("case")
     values = {key: value for key, value in tree.values.items() if key != "base"}
     return _with_head(replace(tree, values=values).laid_over(below))
@@ -123,8 +134,8 @@ def _with_shared_screw_keys(tree: SourcedTree) -> SourcedTree:
     screws = tree.values.get("screws")
     if not isinstance(screws, list):
         return tree
-    base = tree.value(("case", "screw"))
-    base = base if isinstance(base, dict) else {}
+    base = tree.part("case", "screw").values
+    _refuse_unshared_keys(tree)
     shared = {key: base[key] for key in SHARED_SCREW_KEYS if key in base}
     joined = [{**shared, **screw} if isinstance(screw, dict) else screw for screw in screws]
     first = joined[0] if joined and isinstance(joined[0], dict) else {}
@@ -134,11 +145,23 @@ def _with_shared_screw_keys(tree: SourcedTree) -> SourcedTree:
     return replace(tree, values={**tree.values, "screws": joined, "case": case})
 
 
-def _wrong_kind(tree: SourcedTree, remedy: str) -> Fault:
-    place = tree.place(("study",))
-    if "study" in tree.values:
-        problem = "a study, where a case is read" if "run" not in remedy else "another kind of study"
-        return Fault(
-            mark=place.value, key="study", value=str(tree.values["study"]), problem=problem, remedy=remedy
-        )
-    return Fault(mark=place.key, key=dotted(("study",)), problem="missing key: kind of study", remedy=remedy)
+def _refuse_unshared_keys(tree: SourcedTree) -> None:
+    """Refuse screw keys that would be passed over in silence; a base file may have a screw of its own."""
+    remedy = "give it to the screws it is meant for, under screws"
+    faults = []
+    for key, value in tree.part("case", "screw").values.items():
+        mark = tree.place(("case", "screw", key)).value
+        if key not in SHARED_SCREW_KEYS and (mark.file == tree.file or mark.line is None):
+            problem = f"not shared by the compared screws, only {' and '.join(SHARED_SCREW_KEYS)} are"
+            faults.append(
+                Fault(mark=mark, key=f"case.screw.{key}", value=shown(value), problem=problem, remedy=remedy)
+            )
+    if faults:
+        raise CaseError(faults)
+
+
+def _fault(tree: SourcedTree, key: str, problem: str, remedy: str) -> Fault:
+    """A fault of one of the first keys."""
+    value = tree.values.get(key)
+    stated = "" if value is None else shown(value)
+    return Fault(mark=tree.place((key,)).value, key=key, value=stated, problem=problem, remedy=remedy)

@@ -1,7 +1,7 @@
 """Keys changed on the command line: `--set screw.length_mm=50`, units allowed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cases.faults import CaseError, Mark, UsageError
 from cases.read import parse_value
@@ -10,8 +10,16 @@ from cases.sources import SourcedTree, value_at
 DOTTED_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,7}")
 
 
-def overridden(tree: SourcedTree, settings: Sequence[str]) -> SourcedTree:
+def overridden(
+    tree: SourcedTree, settings: Sequence[str], inner: Collection[str] = (), under: str = ""
+) -> SourcedTree:
     """The tree with each `key=value` laid over it, the last one on top.
+
+    Args:
+        tree: values of a file.
+        settings: as typed.
+        inner: first keys that stand below `under`: a study takes `bone.t_score` for `case.bone.t_score`.
+        under: see there.
 
     Raises:
         UsageError: a setting is no `key=value`.
@@ -27,5 +35,7 @@ def overridden(tree: SourcedTree, settings: Sequence[str]) -> SourcedTree:
             raise UsageError(
                 f"--set {setting!r} holds no YAML value", advice="Quote it as --set 'key=\"text\"'"
             ) from None
-        tree = value_at(tuple(key.strip().split(".")), value, mark).laid_over(tree)
+        path = tuple(key.strip().split("."))
+        path = (under, *path) if path[0] in inner else path
+        tree = value_at(path, value, mark).laid_over(tree)
     return tree

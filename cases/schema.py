@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from typing import Any
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -27,6 +28,10 @@ class Named(Section):
         json_schema_extra={"low": SCHEMA, "high": SCHEMA, "unit": "", "source": "", "whole": True},
     )
     name: str = Field(description="name of the case: letters, digits, dot, dash and underscore")
+
+    def as_written(self) -> dict[str, Any]:
+        """The keys and values of a file that says the same, in its order."""
+        return self.model_dump(mode="json", by_alias=True)
 
     def content_hash(self, software_version: str) -> str:
         """A sha256 of everything that decides the result: no names, no number of threads."""

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.frame import ANGLE_REFERENCES
-from geometry.screws import KINDS, PRESETS, ScrewPreset
+from geometry.screws import ENTRIES, PRESETS, ScrewPreset
 from materials.tables import METALS
 
 SIDES = ("left", "right")
+KINDS = tuple(dict.fromkeys(preset.kind for preset in PRESETS.values()))
 ANGLES = ("lateral_deg", "caudal_deg")
 # What a kind needs that a preset would bring.
-KIND_NEEDS = ("diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
+KIND_NEEDS = ("entry", "diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
 
 
 class Screw(Section):
@@ -25,6 +26,9 @@ class Screw(Section):
     )
     kind: str | None = choice(
         None, KINDS, about="the family of screw, when no preset is named", source="tables in geometry/screws"
+    )
+    entry: str | None = choice(
+        None, ENTRIES, about="the landmark where the thread meets bone", source="tables in geometry/screws"
     )
     side: str = choice("left", SIDES, about="side of the patient", source="chosen")
     diameter_mm: float | None = quantity(
@@ -106,17 +110,19 @@ class Screw(Section):
 
     def planned(self) -> ScrewPreset:
         """The preset with the numbers of this case in place of its own."""
-        numbers = self.given()
+        changed = self.given()
+        if self.entry is not None:
+            changed["entry"] = self.entry
         if self.preset is None:
             source = "case"
             return ScrewPreset(
-                kind=str(self.kind), angle_reference=str(self.angle_reference), source=source, **numbers
+                kind=str(self.kind), angle_reference=str(self.angle_reference), source=source, **changed
             )
         preset = PRESETS[self.preset]
         if self.angle_reference is None:
-            return replace(preset, **numbers)
+            return replace(preset, **changed)
         # angles of one's own are taken as they are, also where the preset aims at a landmark
-        return replace(preset, **numbers, angle_reference=self.angle_reference, aim="angles")
+        return replace(preset, **changed, angle_reference=self.angle_reference, aim="angles")
 
     def title(self) -> str:
         """What to call it in tables: the preset, or the kind."""

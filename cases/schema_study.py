@@ -80,6 +80,12 @@ class CompareStudy(Named):
             if title is not None and title in titles[:i]
         ]
 
+    def as_written(self) -> dict[str, Any]:
+        """The keys and values of a file that says the same; the base has no screw of its own."""
+        values = super().as_written()
+        values["case"].pop("screw")
+        return values
+
     def case_of(self, screw: ComparedScrew, loss_percent: float) -> Case:
         """The case of one screw at one body loss."""
         loss = self.case.body_loss.model_copy(update={"percent": loss_percent})

@@ -122,7 +122,7 @@ def write_case(target: Path, case: Named) -> None:
 
 def case_text(case: Named) -> str:
     """The case as YAML, without keys that are not set."""
-    return write_yaml(_without_unset(case.model_dump(mode="json", by_alias=True)))
+    return write_yaml(_without_unset(case.as_written()))
 
 
 def provenance(
@@ -186,8 +186,14 @@ def _version_of(package: str) -> str | None:
 
 
 def _without_unset(values: Mapping[str, object]) -> dict[str, object]:
-    kept = {key: _without_unset(value) if isinstance(value, dict) else value for key, value in values.items()}
+    kept = {key: _kept(value) for key, value in values.items()}
     return {key: value for key, value in kept.items() if value is not None and value != {}}
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, dict):
+        return _without_unset(value)
+    return [_kept(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _plain(value: object) -> object:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -15,11 +16,13 @@ class Console:
     Attributes:
         as_json: results are one JSON document for a machine.
         quiet: no progress.
+        debug: show the traceback of an error.
         trees: the files read so far; a later error is traced back into them.
     """
 
     as_json: bool = False
     quiet: bool = False
+    debug: bool = False
     trees: list[SourcedTree] = field(default_factory=list)
     started: float = field(default_factory=monotonic)
 
@@ -36,6 +39,11 @@ class Console:
     def note(self, text: str) -> None:
         """Say something about the work, on stderr."""
         print(text, file=sys.stderr, flush=True)
+
+    def trace(self) -> None:
+        """Show where the error at hand was raised, if asked to."""
+        if self.debug:
+            traceback.print_exc()
 
     def stage(self, stage: str) -> None:
         """Say which stage begins, with the seconds since the start; a `Progress`."""

@@ -3,12 +3,11 @@
 import errno
 
 from cases.commands.console import Console
-from cases.faults import INTERNAL, CaseError, Fault, Mark, JoinedError, UsageError, exit_code
+from cases.faults import INTERNAL, CaseError, Fault, JoinedError, Mark, UsageError, exit_code
 from geometry.errors import ResourceError, SacrofixError
 
 OK = 0
 USAGE = 2
-RESOURCE = 7
 INTERRUPTED = 130
 
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE)

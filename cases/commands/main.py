@@ -4,15 +4,14 @@ import argparse
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
 
 from cases.commands.console import Console
-from cases.commands.exits import INTERRUPTED, OK, RESOURCE, USAGE, explain, explain_internal, explain_os
-from cases.decode import nearest
+from cases.commands.exits import INTERRUPTED, OK, USAGE, explain, explain_internal, explain_os
+from cases.faults import UsageError, nearest
 from geometry.errors import ResourceError, SacrofixError
 
 
@@ -63,9 +62,9 @@ class VerbModule(Protocol):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit code of `sacrofix ...`."""
+    """The exit code of `sacrofix ...`; every error has become a message."""
     words = list(sys.argv[1:] if argv is None else argv)
-    console = Console(as_json="--json" in words)
+    console = Console(as_json="--json" in words, debug="--debug" in words)
     try:
         return _dispatch(words, console)
     except BrokenPipeError:
@@ -75,53 +74,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.note("interrupted; finished work is kept")
         return INTERRUPTED
+    except SacrofixError as error:
+        console.trace()
+        return explain(error, console)
+    except OSError as error:
+        console.trace()
+        return explain_os(error, console)
+    except MemoryError:
+        console.trace()
+        advice = "Use larger elements (mesh.scale: 1.5), or a machine with more memory"
+        return explain(ResourceError("not enough memory", where="mesh.scale", advice=advice), console)
+    except Exception as error:
+        console.trace()
+        return explain_internal(error, console)
 
 
 def _dispatch(words: list[str], console: Console) -> int:
+    """Find the verb, parse its words and run it."""
     if not words or words[0] in ("-h", "--help", "help"):
-        print(_overview(), file=sys.stdout if words else sys.stderr)
+        (console.note if not words else console.result)(_overview())
         return OK if words else USAGE
     if words[0] in ("-V", "--version"):
-        print(f"sacrofix {version('sacrofix')}")
+        console.result(f"sacrofix {version('sacrofix')}")
         return OK
     verb = next((verb for verb in VERBS if verb.name == words[0]), None)
     if verb is None:
-        remedy = nearest(words[0], [verb.name for verb in VERBS]) or "see sacrofix --help"
-        console.note(f"sacrofix: no command {words[0]!r}; {remedy}")
-        return USAGE
+        advice = nearest(words[0], [verb.name for verb in VERBS]) or "See sacrofix --help"
+        raise UsageError(f"there is no command {words[0]!r}", advice=advice)
     module = _load(verb)
     try:
         args = _parser(verb, module).parse_args(words[1:])
     except SystemExit as stop:  # argparse has said why
         return stop.code if isinstance(stop.code, int) else USAGE
     console.as_json, console.quiet = args.json, args.quiet
-    return _guarded(module, args, console)
-
-
-def _guarded(module: VerbModule, args: argparse.Namespace, console: Console) -> int:
-    """Run a verb and turn whatever it meets into a message and an exit code."""
-    try:
-        return module.run(args, console)
-    except SacrofixError as error:
-        _trace(args)
-        return explain(error, console)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _trace(args)
-        return explain_os(error, console)
-    except MemoryError:
-        _trace(args)
-        advice = "Use larger elements (mesh.size_mm), or a machine with more memory"
-        return explain(ResourceError("not enough memory", advice=advice), console) or RESOURCE
-    except Exception as error:
-        _trace(args)
-        return explain_internal(error, console)
-
-
-def _trace(args: argparse.Namespace) -> None:
-    if args.debug:
-        traceback.print_exc()
+    return module.run(args, console)
 
 
 def _load(verb: Verb) -> VerbModule:

@@ -1,0 +1,33 @@
+"""`sacrofix compare STUDY.yaml`: one screw after another, at one body loss after another."""
+
+import argparse
+
+from cases.commands.case_argument import add_file, add_out, default_out
+from cases.commands.console import Console
+from cases.faults import exit_code
+from cases.load import read_compare
+from cases.report.table import comparison_json, comparison_text
+from cases.store import refuse_foreign_folder
+from cases.studies.compare import run_compare
+from geometry.errors import GateError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    add_file(parser, "STUDY.yaml", "study file with study: compare")
+    add_out(parser)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Compute the comparison into its folder, and print its table."""
+    sourced = read_compare(args.file, args.set)
+    console.trees.append(sourced.tree)
+    out = default_out(args, sourced.value.name)
+    refuse_foreign_folder(out)
+    comparison = run_compare(sourced.value, out, console.stage)
+    # a table with holes is worth reading, but it is no success
+    code = 0 if not comparison.failures else exit_code(GateError(""))
+    console.result(comparison_text(comparison))
+    console.result(f"\nresult in {out}; see it with: sacrofix view {out}")
+    console.document({"ok": code == 0, "exit_code": code, "out": str(out), **comparison_json(comparison)})
+    return code

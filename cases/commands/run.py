@@ -1,0 +1,53 @@
+"""`sacrofix run CASE.yaml`: compute one case."""
+
+import argparse
+from dataclasses import asdict
+
+from cases.commands.case_argument import add_file, add_out, default_out
+from cases.commands.console import Console
+from cases.load import read_case
+from cases.results import PullOutResult
+from cases.run import run_case
+from cases.store import refuse_foreign_folder
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    add_file(parser, "CASE.yaml", "case file, as written by sacrofix new")
+    add_out(parser)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Compute the case into its folder, and print its numbers."""
+    sourced = read_case(args.file, args.set)
+    console.trees.append(sourced.tree)
+    out = default_out(args, sourced.value.name)
+    # minutes of work are not risked on a folder that may not be written
+    refuse_foreign_folder(out)
+    result = run_case(sourced.value, out, console.stage)
+    console.result(summary(result))
+    console.result(f"\nresult in {out}; see it with: sacrofix view {out}")
+    console.document({"ok": True, "out": str(out), "result": asdict(result)})
+    return 0
+
+
+def summary(result: PullOutResult) -> str:
+    """The numbers of a result, for a terminal."""
+    low = result.stiffness().low
+    rows = (
+        (
+            "screw",
+            f"{result.name}, {result.side}, {result.screw_diameter_mm:g} x {result.screw_length_mm:g} mm",
+        ),
+        ("S1 body loss", f"{result.loss_percent:g} % ({result.achieved_loss_percent:.1f} % on the mesh)"),
+        ("pull-out stiffness", f"{low:.0f} to {result.stiffness_n_per_mm:.0f} N/mm (discretisation error)"),
+        ("head displacement", f"{result.head_displacement_mm:.4f} mm at {result.force_n:g} N"),
+        ("effective strain", f"{result.bone_strain_p98:.2e} is exceeded in 2 % of the bone round the screw"),
+        ("outside the law", f"{result.extrapolated_percent:.0f} % of trabecular bone is denser or lighter"),
+        (
+            "model",
+            f"{result.elements:,} elements, {result.unknowns:,} unknowns, {result.iterations} iterations",
+        ),
+        ("residual, balance", f"{result.relative_residual:.1e}, {result.balance_error:.1e}"),
+    )
+    return "\n".join(f"{name:<20}{value}" for name, value in rows)
