@@ -7,17 +7,20 @@ import numpy as np
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
-from geometry.screws.screw import Screw
+from geometry.screws.screw import TIP_CONE_MM, Screw
 from geometry.trajectory import crossings_mm
 
-# An oblique screw shows part of its wall near the entry; deeper than this it is a breach (chosen: about
-# one and a half diameters).
+# An oblique screw shows part of its wall near the entry; deeper than this it is a breach (chosen: at the
+# steepest preset, 52 degrees off the surface normal, a 7 mm cylinder shows 9 mm of wall on flat bone).
 ENTRY_ZONE_MM = 12.0
 # Slack for the rounding of the implicit surfaces.
 TOUCH_MM = 0.05
+# How far the joint space may open beyond the gap and still count as passed inside.
+JOINT_SLACK_MM = 1.0
 STEP_MM = 0.5
 TURNS = 24
 LOOK_AHEAD_MM = 60.0
+SHORTEST_MM, LONGEST_MM = 15.0, 140.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +33,11 @@ class BreachReport:
         length_inside_mm: length of the axis, entry to tip, that runs in bone.
         cortices_crossed: how often the axis passes a bone surface, the entry included.
         far_cortex_mm: tip to the surface ahead along the axis; infinity if there is none within 60 mm.
-        wall_margin_mm: bone that covers the wall at the thinnest place beyond the entry; negative outside.
+        wall_margin_mm: bone over the wall at its thinnest place beyond the entry zone; negative outside.
         canal_mm: least distance of the wall to the sacral canal.
         foramina_mm: least distance of the wall to a ventral or dorsal foramen beyond the entry zone.
         endplate_mm: least distance of the wall below the S1 endplate plane, within the body's outline.
-        crosses_joint: the axis runs through the sacroiliac joint into the ilium.
+        crosses_joint: the tip stands in the ilium, beyond the sacroiliac joint.
         longest_inside_mm: the longest length on this path that would be acceptable.
         breaches: what makes the plan unacceptable, in words; empty if nothing does.
         findings: everything worth telling, breaches first.
@@ -62,46 +65,39 @@ class BreachReport:
 
 def inspect(anatomy: Anatomy, screw: Screw) -> BreachReport:
     """What the screw meets in this anatomy."""
-    heading = screw.direction
+    heading, length = screw.direction, screw.trajectory.length_mm
     entry = np.array(screw.trajectory.entry_mm)
-    length = screw.trajectory.length_mm
+    wall = _wall_clearance(anatomy, screw)
 
     def bone(points_mm: Floats) -> Floats:
         return _bone(anatomy, screw.kind, points_mm)
 
     def solid_bone(points_mm: Floats) -> Floats:
-        return np.minimum(anatomy.sacrum(points_mm), anatomy.ilium(points_mm))
+        return np.asarray(np.minimum(anatomy.sacrum(points_mm), anatomy.ilium(points_mm)))
 
-    along, wall = _wall(screw)
-    flat = wall.reshape(-1, 3)
-    cover = -bone(flat).reshape(wall.shape[:2]).min(axis=1)
-    deep = along >= _seated_mm(along, cover)
-    foramina = anatomy.sacrum.foramina(flat).reshape(wall.shape[:2]).min(axis=1)
-    canal = float(anatomy.sacrum.canal(flat).min())
     axis_points = entry + np.arange(0.25, length, 0.25)[:, None] * heading
     ahead = crossings_mm(bone, screw.tip_mm, heading, LOOK_AHEAD_MM)
     surfaces = crossings_mm(solid_bone, entry - 1.0 * heading, heading, length + 1.0)
-    crosses_joint = bool(
-        anatomy.ilium(screw.tip_mm[None])[0] < 0.0 and (anatomy.sacrum(axis_points) < 0.0).any()
-    )
-    margin = float(cover[deep].min()) if deep.any() else -np.inf
-    clear = float(foramina[deep].min()) if deep.any() else -np.inf
-    endplate = _endplate_mm(anatomy, flat)
-    breaches = _breaches(screw, margin, canal, clear, endplate, crosses_joint)
+    crosses_joint = _crosses_joint(anatomy, screw)
+    breaches = _breaches(screw, wall, crosses_joint)
     return BreachReport(
         kind=screw.kind,
         length_mm=length,
         length_inside_mm=float(0.25 * (solid_bone(axis_points) < 0.0).sum()),
         cortices_crossed=len(surfaces),
         far_cortex_mm=float(ahead[0]) if len(ahead) else np.inf,
-        wall_margin_mm=margin,
-        canal_mm=canal,
-        foramina_mm=clear,
-        endplate_mm=endplate,
+        wall_margin_mm=float(wall.bone_mm.min()),
+        canal_mm=float(wall.canal_mm.min()),
+        foramina_mm=float(wall.foramina_mm.min()),
+        endplate_mm=float(wall.endplate_mm.min()),
         crosses_joint=crosses_joint,
         longest_inside_mm=_longest_inside_mm(anatomy, screw),
         breaches=breaches,
-        findings=(*breaches, f"{len(surfaces)} cortices crossed", f"{margin:.1f} mm of bone round the wall"),
+        findings=(
+            *breaches,
+            f"{len(surfaces)} cortices crossed",
+            f"{float(wall.bone_mm.min()):.1f} mm of bone over the wall at its thinnest",
+        ),
     )
 
 
@@ -109,7 +105,7 @@ def refuse_bad_plan(report: BreachReport) -> None:
     """Raise a GeometryError that names the breach and the nearest remedy; silent for an acceptable plan."""
     if report.acceptable:
         return
-    if report.longest_inside_mm >= 15.0:
+    if report.longest_inside_mm >= SHORTEST_MM:
         advice = f"The longest screw that stays inside on this path is {report.longest_inside_mm:.1f} mm"
     else:
         advice = "No length stays inside on this path: change its angles or the diameter"
@@ -120,12 +116,12 @@ def fit_length(anatomy: Anatomy, screw: Screw) -> Screw:
     """The screw, shortened to the longest acceptable length if it breaches; unchanged if it does not.
 
     Raises:
-        GeometryError: no length of at least 15 mm is acceptable on this path.
+        GeometryError: no length of at least `SHORTEST_MM` is acceptable on this path.
     """
     report = inspect(anatomy, screw)
     if report.acceptable:
         return screw
-    if report.longest_inside_mm < 15.0:
+    if report.longest_inside_mm < SHORTEST_MM:
         refuse_bad_plan(report)
     return screw.with_length(min(report.longest_inside_mm, screw.trajectory.length_mm))
 
@@ -136,52 +132,66 @@ def _bone(anatomy: Anatomy, kind: str, points_mm: Floats) -> Floats:
     if kind != "s2ai":
         return sacrum
     ilium = anatomy.ilium(points_mm)
-    # between the bones: close to both
-    reach = 0.5 * anatomy.ilium.gap_mm + 1.5
-    space = np.maximum(sacrum - reach, ilium - reach)
-    return np.minimum(np.minimum(sacrum, ilium), space)
+    # straight across the joint both distances add up to the gap; away from it the sum grows
+    space = 0.5 * (sacrum + ilium - anatomy.ilium.gap_mm) - JOINT_SLACK_MM
+    return np.asarray(np.minimum(np.minimum(sacrum, ilium), space))
 
 
-def _wall(screw: Screw) -> tuple[Floats, Floats]:
-    """Stations along the axis, shape (k,), and points of the wall there, shape (k, TURNS, 3)."""
+@dataclass(frozen=True, kw_only=True)
+class WallClearance:
+    """Least clearance of the wall at each station along the axis; each array has shape (k,), in mm."""
+
+    along_mm: Floats
+    bone_mm: Floats
+    canal_mm: Floats
+    foramina_mm: Floats
+    endplate_mm: Floats
+
+
+def _wall_clearance(anatomy: Anatomy, screw: Screw) -> WallClearance:
+    """Clearances of a screw; bone and foramina count only beyond the entry zone."""
     along = np.append(np.arange(0.0, screw.trajectory.length_mm, STEP_MM), screw.trajectory.length_mm)
     heading = screw.direction
     first = np.cross(heading, [0.0, 0.0, 1.0])
     first /= np.linalg.norm(first)
-    second = np.cross(heading, first)
     turns = np.linspace(0.0, 2.0 * np.pi, TURNS, endpoint=False)
-    rim = np.cos(turns)[:, None] * first + np.sin(turns)[:, None] * second
+    rim = np.cos(turns)[:, None] * first + np.sin(turns)[:, None] * np.cross(heading, first)
     axis = np.array(screw.trajectory.entry_mm) + along[:, None] * heading
-    return along, axis[:, None] + screw.radius_mm(along)[:, None, None] * rim
+    points = (axis[:, None] + screw.radius_mm(along)[:, None, None] * rim).reshape(-1, 3)
+
+    def least(values: Floats) -> Floats:
+        return np.asarray(values.reshape(len(along), TURNS).min(axis=1))
+
+    deep = along >= ENTRY_ZONE_MM
+    flat = points * np.array([1.0, 1.0, 0.0]) - np.array([0.0, 0.0, 2.0])
+    under_endplate = anatomy.sacrum.bodies(flat) < 0.0
+    return WallClearance(
+        along_mm=along,
+        bone_mm=np.where(deep, least(-_bone(anatomy, screw.kind, points)), np.inf),
+        canal_mm=least(anatomy.sacrum.canal(points)),
+        foramina_mm=np.where(deep, least(anatomy.sacrum.foramina(points)), np.inf),
+        endplate_mm=least(np.where(under_endplate, -points[:, 2], np.inf)),
+    )
 
 
-def _seated_mm(along: Floats, cover: Floats) -> float:
-    """Where the wall is first all in bone, at most the end of the entry zone."""
-    inside = np.nonzero(cover > TOUCH_MM)[0]
-    first = float(along[inside[0]]) if len(inside) else np.inf
-    return min(first, ENTRY_ZONE_MM)
+def _crosses_joint(anatomy: Anatomy, screw: Screw) -> bool:
+    """Whether the tip stands in the ilium."""
+    return bool(anatomy.ilium(screw.tip_mm[None])[0] < 0.0)
 
 
-def _endplate_mm(anatomy: Anatomy, wall_points: Floats) -> float:
-    """Least depth of wall points below the endplate plane, among those inside the body's outline."""
-    within = anatomy.sacrum.bodies(wall_points * np.array([1.0, 1.0, 0.0]) - [0.0, 0.0, 2.0]) < 0.0
-    below: Floats = -wall_points[within, 2]
-    return float(below.min()) if len(below) else np.inf
-
-
-def _breaches(
-    screw: Screw, margin: float, canal: float, foramina: float, endplate: float, crosses_joint: bool
-) -> tuple[str, ...]:
+def _breaches(screw: Screw, wall: WallClearance, crosses_joint: bool) -> tuple[str, ...]:
     """The faults of a plan, in words."""
+    places = (
+        ("leaves the bone", wall.bone_mm, -TOUCH_MM),
+        ("enters the sacral canal", wall.canal_mm, 0.0),
+        ("enters a sacral foramen", wall.foramina_mm, 0.0),
+        ("breaks the S1 endplate", wall.endplate_mm, 0.0),
+    )
     faults = []
-    if margin < -TOUCH_MM:
-        faults.append(f"leaves the bone by {-margin:.1f} mm at its wall")
-    if canal < 0.0:
-        faults.append(f"enters the sacral canal by {-canal:.1f} mm")
-    if foramina < 0.0:
-        faults.append(f"enters a sacral foramen by {-foramina:.1f} mm")
-    if endplate < 0.0:
-        faults.append(f"breaks the S1 endplate by {-endplate:.1f} mm")
+    for what, clearance, limit in places:
+        if not clearance.min() >= limit:
+            at = wall.along_mm[np.argmax(clearance < limit)]
+            faults.append(f"{what} by {-clearance.min():.1f} mm, first {at:.1f} mm from the entry")
     if screw.kind == "s2ai" and not crosses_joint:
         faults.append("does not cross the sacroiliac joint into the ilium")
     return tuple(faults)
@@ -189,20 +199,14 @@ def _breaches(
 
 def _longest_inside_mm(anatomy: Anatomy, screw: Screw) -> float:
     """The longest length without a breach on this path, in half millimetres; 0 if there is none."""
-    lengths = np.arange(10.0, 140.0, STEP_MM)
-    fits = [length for length in lengths if _fits(anatomy, screw.with_length(float(length)))]
-    return float(fits[-1]) if fits else 0.0
-
-
-def _fits(anatomy: Anatomy, screw: Screw) -> bool:
-    """Whether the screw is acceptable."""
-    along, wall = _wall(screw)
-    flat = wall.reshape(-1, 3)
-    cover = -_bone(anatomy, screw.kind, flat).reshape(wall.shape[:2]).min(axis=1)
-    deep = along >= _seated_mm(along, cover)
-    if not deep.any() or cover[deep].min() < -TOUCH_MM:
-        return False
-    in_ilium = bool(anatomy.ilium(screw.tip_mm[None])[0] < 0.0)
-    foramina = anatomy.sacrum.foramina(wall[deep].reshape(-1, 3)).min()
-    clear = min(float(anatomy.sacrum.canal(flat).min()), float(foramina), _endplate_mm(anatomy, flat))
-    return clear >= 0.0 and (screw.kind != "s2ai" or in_ilium)
+    wall = _wall_clearance(anatomy, screw.with_length(LONGEST_MM))
+    fault = (wall.bone_mm < -TOUCH_MM) | (wall.canal_mm < 0.0)
+    fault |= (wall.foramina_mm < 0.0) | (wall.endplate_mm < 0.0)
+    reach = float(wall.along_mm[fault.argmax()]) if fault.any() else LONGEST_MM
+    # the cone at the tip may go a little further than the full cylinder
+    longest = min(reach + TIP_CONE_MM, LONGEST_MM)
+    for length in np.arange(longest, max(longest - 2.0 * TIP_CONE_MM, SHORTEST_MM), -STEP_MM):
+        trial = screw.with_length(float(length))
+        if not _breaches(trial, _wall_clearance(anatomy, trial), _crosses_joint(anatomy, trial)):
+            return float(length)
+    return 0.0

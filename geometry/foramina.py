@@ -57,13 +57,15 @@ def foramina_shape(shape: SacrumShape, curve: SacralCurve, profiles: Floats) -> 
         front = curve.point_mm(ventral_x + 2.0, arc + 1.0, -row[VENTRAL] - 6.0)
         beside = curve.point_mm(ventral_x + 14.0, arc + 4.0, -row[VENTRAL] - 8.0)
         share = dorsal_x / row[LATERAL]
-        surface = row[BODY_BACK] + row[CANAL_DEPTH] + row[LAMINA] - row[DORSAL_DROP] * share**2
+        surface = row[BODY_BACK] + row[CANAL_DEPTH] + row[LAMINA] - row[DORSAL_DROP] * share**4
         # the dorsal opening stands a little below the ventral one [V 28: 6 mm above, 3 mm below it]
         back = curve.point_mm(dorsal_x, arc + 3.0, surface + 2.0)
         openings.append(curve.point_mm(dorsal_x, arc + 3.0, surface))
         ventral.append([*root, *front, 0.58 * ventral_r, 1.04 * ventral_r])
         groove.append([*front, *beside, 1.0 * ventral_r, 1.05 * ventral_r])
-        dorsal.append([*root, *back, 0.46 * ventral_r, 0.98 * dorsal_r])
+        # leaves the canal wall 29 degrees to the side [V 26]
+        behind = curve.point_mm(0.62 * dorsal_x, arc + 1.0, canal_middle)
+        dorsal.append([*behind, *back, 0.46 * ventral_r, 0.98 * dorsal_r])
     return ForaminaShape(
         ventral=frozen_copy(ventral),
         groove=frozen_copy(groove),

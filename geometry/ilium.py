@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.ilium_shape import OUTLINE_COUNT, SHEET, IliumShape
+from geometry.ilium_shape import FACING, OUTLINE_COUNT, SHEET, IliumShape
 from geometry.ilium_sheet import IliumSheet, ilium_sheet
 from geometry.implicit import smooth_subtraction
 from geometry.sacrum import Sacrum
@@ -55,10 +55,7 @@ class Ilium:
     _sheet: IliumSheet
 
     def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
-        places = _places_mm(sacrum, shape)
-        thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
-        half = np.array([share * thickness[kind] for _, _, share, kind in SHEET])
-        names = [name for name, *_ in SHEET]
+        names, places, half = _places_mm(sacrum, shape, gap_mm)
         for name, value in (
             ("sacrum", sacrum),
             ("shape", shape),
@@ -88,8 +85,8 @@ class Ilium:
         return self._sheet(points_mm)
 
 
-def _places_mm(sacrum: Sacrum, shape: IliumShape) -> Floats:
-    """Where the sheet's places stand for this sacrum and ilium, shape (n, 3)."""
+def _places_mm(sacrum: Sacrum, shape: IliumShape, gap_mm: float) -> tuple[list[str], Floats, Floats]:
+    """Names, places (n, 3) and half-thickness (n,) of the sheet for this sacrum and ilium."""
     share, depth = AURICULAR_CENTRE
     arc = share * sacrum.shape.length_mm
     centre = sacrum.curve.point_mm(float(sacrum.ala_half_width_mm(np.array([arc]))[0]), arc, depth)
@@ -98,4 +95,13 @@ def _places_mm(sacrum: Sacrum, shape: IliumShape) -> Floats:
     c, s = np.cos(flare), np.sin(flare)
     # about the front-to-back axis: the wing above leans outwards
     turn = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
-    return np.asarray(centre + offsets @ turn.T)
+    thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
+    half = [part * thickness[kind] for _, _, part, kind in SHEET]
+    facing = []
+    for _, (along, behind), reach, part in FACING:
+        half.append(part * shape.corridor_mm)
+        level = along * sacrum.shape.length_mm
+        outwards = sacrum.lateral_face_mm(level, behind) + gap_mm + half[-1] - reach
+        facing.append(sacrum.curve.point_mm(outwards, level, behind))
+    names = [name for name, *_ in SHEET] + [name for name, *_ in FACING]
+    return names, np.vstack([centre + offsets @ turn.T, facing]), np.array(half)

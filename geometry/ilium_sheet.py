@@ -92,18 +92,19 @@ def _closed_curve(corners: Floats) -> Floats:
 
 def _rim_distance(curve: Floats, grid: Floats) -> tuple[Floats, Floats]:
     """Nearest point of the closed curve, shape (n, 2), and signed distance, negative inside, shape (n,)."""
-    start, along = curve, np.roll(curve, -1, axis=0) - curve
+    following = np.roll(curve, -1, axis=0)
     squared = np.full(len(grid), np.inf)
     nearest = np.zeros_like(grid)
     inside = np.zeros(len(grid), dtype=bool)
-    for a, d in zip(start, along, strict=True):
+    for a, b in zip(curve, following, strict=True):
+        d = b - a
         offset = grid - a
         t = np.clip(offset @ d / (d @ d), 0.0, 1.0)
         foot = a + t[:, None] * d
         gap = ((grid - foot) ** 2).sum(axis=1)
         closer = gap < squared
         squared[closer], nearest[closer] = gap[closer], foot[closer]
-        crosses = (a[1] > grid[:, 1]) != (a[1] + d[1] > grid[:, 1])
+        crosses = (a[1] > grid[:, 1]) != (b[1] > grid[:, 1])
         if d[1] != 0.0:
             inside ^= crosses & (offset[:, 0] < offset[:, 1] * d[0] / d[1])
     distance = np.sqrt(squared)

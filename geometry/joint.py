@@ -11,8 +11,8 @@ from geometry.sacrum import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.07, -1.0, 8.5), (0.22, 0.0, 9.5))
-LONG_LIMB = ((0.22, 0.0, 9.5), (0.52, 8.0, 7.0))
+SHORT_LIMB = ((0.10, 6.0, 9.5), (0.24, 7.0, 10.5))
+LONG_LIMB = ((0.24, 7.0, 10.5), (0.54, 6.0, 8.0))
 # The cartilage reaches this far into both bones, so that no sliver of void is left; bone wins there.
 OVERLAP_MM = 0.6
 

@@ -13,6 +13,9 @@ from geometry.sacrum_profiles import (
     BODY_BACK,
     BODY_WIDTH,
     LATERAL,
+    VENTRAL,
+    VENTRAL_SLOPE,
+    WEDGE,
     junction_arcs_mm,
     profile_table,
 )
@@ -117,6 +120,15 @@ class Sacrum:
     def ala_half_width_mm(self, arc_mm: Floats) -> Floats:
         """Distance of the lateral edge from the midline at that arc, shape as given."""
         return self._profile(arc_mm, LATERAL)
+
+    def lateral_face_mm(self, arc_mm: float, depth_mm: float) -> float:
+        """Distance of the auricular and ligament face from the midline, before its rim is rounded."""
+        k = round((arc_mm + ABOVE_MM) / STEP_MM)
+        row = self._profiles[k]
+        beside = max(row[LATERAL] - 0.95 * row[BODY_WIDTH], 0.0)
+        behind = max(depth_mm - 10.0, 0.0)
+        ventral = row[VENTRAL_SLOPE] * beside - row[VENTRAL]
+        return float(row[LATERAL] - row[WEDGE] * (depth_mm - ventral) - 0.012 * behind * behind)
 
     def _profile(self, arc_mm: Floats, column: int) -> Floats:
         place = (np.asarray(arc_mm) + ABOVE_MM) / STEP_MM

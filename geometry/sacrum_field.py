@@ -64,7 +64,9 @@ def parts_at(x: float, y: float, z: float, t: SacrumTables) -> tuple[float, floa
     filled = smooth_max(filled, -ellipsoid_at(side, y, z, t.facet_cut), 2.0)
     filled = smooth_max(filled, -canal, 1.5)
     back = table_at(t.profiles, 1, place)
-    hiatus = smooth_max(smooth_max(t.hiatus - arc, side - 5.5, 2.0), back - depth, 2.0)
+    # an arch that widens downwards
+    hiatus = 0.94 * (side - 1.0 - 0.34 * (arc - t.hiatus))
+    hiatus = smooth_max(smooth_max(hiatus, side - 6.5, 3.0), back - depth, 2.0)
     filled = smooth_max(filled, -hiatus, 2.0)
     whole = filled
     for k in range(4):
@@ -106,13 +108,14 @@ def _lateral_mass_at(
     groove = exp(-(((side - 0.22 * edge) / 5.0) ** 2))
     inner_crest = exp(-(((side - 0.36 * edge) / 3.0) ** 2))
     outer_crest = exp(-(((side - 0.68 * edge) / 4.5) ** 2))
-    dorsal = back + table_at(p, 6, place) + table_at(p, 7, place) - table_at(p, 10, place) * share * share
-    dorsal += relief * (1.0 * inner_crest + 1.8 * outer_crest - 1.6 * groove)
+    dorsal = back + table_at(p, 6, place) + table_at(p, 7, place) - table_at(p, 10, place) * share**4
+    ridge = exp(-((side / 3.2) ** 2))
+    dorsal += relief * (2.5 * ridge + 1.2 * inner_crest + 1.8 * outer_crest - 1.8 * groove)
     wedge = table_at(p, 11, place)
     taper = table_at(p, 4, place)
     # behind the auricular face the edge runs faster inwards: the pitted area under the ligaments
     behind = max(depth - 10.0, 0.0)
-    lateral = (side - edge + wedge * (depth - ventral) + 0.03 * behind * behind) / sqrt(
+    lateral = (side - edge + wedge * (depth - ventral) + 0.012 * behind * behind) / sqrt(
         1.0 + wedge * wedge + taper * taper
     )
     beyond = max(side - 0.5 * t.endplate_width - 1.0, 0.0)
@@ -121,8 +124,8 @@ def _lateral_mass_at(
     # the lamina of S1 begins well below the endplate: the interlaminar space of L5/S1
     arch = smooth_step(depth - back, -2.0, 9.0) * smooth_step(0.46 * t.endplate_width - side, -2.0, 16.0)
     top -= 13.0 * arch
-    block = smooth_max(smooth_max(ventral - depth, depth - dorsal, 3.0), lateral, 7.0)
-    block = smooth_max(block, 0.95 * (z - top), 9.0)
+    block = smooth_max(smooth_max(ventral - depth, depth - dorsal, 3.0), lateral, 5.0)
+    block = smooth_max(block, 0.95 * (z - top), 8.0)
     return smooth_max(block, arc - 0.985 * t.length, 6.0)
 
 

@@ -69,16 +69,16 @@ def profile_table(shape: SacrumShape) -> Floats:
     table[:, BODY_FRONT] = back + 1.0 * ridges - 0.5 * hollows
     table[:, LATERAL] = breadth * profile(
         [-0.1, 0.03, 0.18, 0.32, 0.45, 0.57, 0.68, 0.78, 0.86, 0.92, 1],
-        [0.90, 0.975, 1.0, 0.96, 0.86, 0.72, 0.62, 0.565, 0.49, 0.32, 0.17],
+        [0.95, 0.99, 1.0, 0.965, 0.87, 0.72, 0.62, 0.56, 0.49, 0.34, 0.19],
     )
     table[:, LATERAL_SLOPE] = np.gradient(table[:, LATERAL], STEP_MM)
     sizes = [0, 0.245, 0.46, 0.66, 0.83, 1]
     table[:, CANAL_WIDTH] = 0.5 * shape.canal_width_mm * profile(sizes, [1, 0.82, 0.64, 0.48, 0.40, 0.36])
     table[:, CANAL_DEPTH] = shape.canal_depth_mm * profile(sizes, [1, 0.80, 0.60, 0.42, 0.33, 0.30])
     table[:, LAMINA] = shape.lamina_mm * profile([0, 0.3, 0.6, 0.8, 1], [1.15, 1.0, 0.8, 0.7, 0.6])
-    table[:, VENTRAL] = depth * profile([0, 0.245, 0.46, 0.72, 1], [0.44, 0.36, 0.28, 0.22, 0.16])
-    table[:, VENTRAL_SLOPE] = profile([0, 0.245, 0.46, 0.72, 1], [0.26, 0.22, 0.15, 0.08, 0.0])
-    table[:, DORSAL_DROP] = profile([-0.1, 0.12, 0.3, 0.46, 0.66, 0.83, 1], [6, 9, 10, 9, 6.5, 3.5, 2])
+    table[:, VENTRAL] = depth * profile([0, 0.245, 0.46, 0.72, 1], [0.46, 0.51, 0.45, 0.29, 0.17])
+    table[:, VENTRAL_SLOPE] = profile([0, 0.245, 0.46, 0.72, 1], [0.19, 0.11, 0.08, 0.05, 0.0])
+    table[:, DORSAL_DROP] = profile([-0.1, 0.12, 0.3, 0.46, 0.66, 0.83, 1], [6, 10, 12, 11, 7, 3.5, 2])
     wedge = np.tan(np.radians(shape.auricular_wedge_deg))
     table[:, WEDGE] = wedge * profile([0, 0.3, 0.55, 0.75, 1], [1, 0.9, 0.55, 0.1, 0])
     table[:, RELIEF] = profile([0, 0.18, 0.7, 0.9, 1], [0.2, 1, 0.7, 0.2, 0])

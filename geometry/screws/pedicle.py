@@ -10,6 +10,7 @@ from geometry.trajectory import surface_point_mm
 PRESETS = {
     "s1_pedicle": ScrewPreset(
         kind="pedicle",
+        entry="facet_base",
         diameter_mm=7.0,
         length_mm=45.0,
         lateral_deg=-25.0,
@@ -19,6 +20,7 @@ PRESETS = {
     ),
     "s1_pedicle_promontory": ScrewPreset(
         kind="pedicle",
+        entry="facet_base",
         diameter_mm=7.0,
         length_mm=45.0,
         lateral_deg=-25.0,
@@ -30,7 +32,7 @@ PRESETS = {
 }
 
 
-def entry_landmark_mm(anatomy: Anatomy) -> Floats:
+def facet_base_mm(anatomy: Anatomy) -> Floats:
     """The usual entry, shape (3,): base of the superior articular process, its lower lateral corner."""
     shape = anatomy.sacrum.shape
     start = np.array(

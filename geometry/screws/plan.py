@@ -13,10 +13,11 @@ from geometry.screws.preset import ScrewPreset
 from geometry.screws.screw import Screw, ScrewTrajectory
 from geometry.trajectory import crossings_mm
 
-KINDS: Mapping[str, Callable[[Anatomy], Floats]] = {
-    "pedicle": pedicle.entry_landmark_mm,
-    "alar": alar.entry_landmark_mm,
-    "s2ai": s2ai.entry_landmark_mm,
+ENTRIES: Mapping[str, Callable[[Anatomy], Floats]] = {
+    "facet_base": pedicle.facet_base_mm,
+    "facet_lower_lateral": alar.facet_lower_lateral_mm,
+    "below_facet": alar.below_facet_mm,
+    "first_dorsal_foramen": s2ai.first_dorsal_foramen_mm,
 }
 PRESETS: Mapping[str, ScrewPreset] = {**pedicle.PRESETS, **alar.PRESETS, **s2ai.PRESETS}
 
@@ -31,7 +32,7 @@ def plan_screw(anatomy: Anatomy, preset: str | ScrewPreset) -> Screw:
     Numbers of one's own go in with `dataclasses.replace(PRESETS["s1_pedicle"], length_mm=50.0)`.
 
     Raises:
-        GeometryError: no such preset or kind, or the entry misses the bone.
+        GeometryError: no such preset or entry, or the entry misses the bone.
     """
     if isinstance(preset, str):
         if preset not in PRESETS:
@@ -41,13 +42,13 @@ def plan_screw(anatomy: Anatomy, preset: str | ScrewPreset) -> Screw:
                 advice=f"Choose one of {', '.join(PRESETS)}",
             )
         preset = PRESETS[preset]
-    if preset.kind not in KINDS:
+    if preset.entry not in ENTRIES:
         raise GeometryError(
-            f"no screw kind named {preset.kind!r}",
-            where="screw.kind",
-            advice=f"Choose one of {', '.join(KINDS)}",
+            f"no screw entry named {preset.entry!r}",
+            where="screw.entry",
+            advice=f"Choose one of {', '.join(ENTRIES)}",
         )
-    landmark = KINDS[preset.kind](anatomy)
+    landmark = ENTRIES[preset.entry](anatomy)
     lateral, caudal = _planned_angles_deg(anatomy, preset, landmark)
     entry = _entry_mm(anatomy, landmark, direction(lateral, caudal))
     trajectory = ScrewTrajectory(

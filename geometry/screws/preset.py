@@ -14,7 +14,8 @@ class ScrewPreset:
     """A screw before it meets an anatomy.
 
     Attributes:
-        kind: a row of `geometry.screws.KINDS`.
+        kind: "pedicle", "alar" or "s2ai".
+        entry: a row of `geometry.screws.ENTRIES`, where on the bone it starts.
         diameter_mm: outer diameter of the thread.
         length_mm: entry to tip.
         lateral_deg: angle to the sagittal plane; negative is medial.
@@ -26,6 +27,7 @@ class ScrewPreset:
     """
 
     kind: str
+    entry: str
     diameter_mm: float = number(7.0, 4.0, 11.0, "mm", "7.0-7.5 [V 1]")
     length_mm: float = number(40.0, 10.0, 140.0, "mm", "35-45 [V 1]")
     lateral_deg: float = number(0.0, -60.0, 80.0, "deg", "")

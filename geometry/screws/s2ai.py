@@ -10,6 +10,7 @@ from geometry.trajectory import surface_point_mm
 PRESETS = {
     "s2ai": ScrewPreset(
         kind="s2ai",
+        entry="first_dorsal_foramen",
         diameter_mm=8.5,
         length_mm=90.0,
         lateral_deg=40.0,
@@ -21,7 +22,7 @@ PRESETS = {
 }
 
 
-def entry_landmark_mm(anatomy: Anatomy) -> Floats:
+def first_dorsal_foramen_mm(anatomy: Anatomy) -> Floats:
     """1 mm below and 1 mm lateral of the edge of the first dorsal foramen, shape (3,) [V 51]."""
     sacrum = anatomy.sacrum
     opening = sacrum.foramina_shape.dorsal_openings_mm[0]

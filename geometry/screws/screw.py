@@ -55,7 +55,7 @@ class Screw:
     """A screw on the left side; the right one is the mirror image.
 
     Attributes:
-        kind: a row of `geometry.screws.KINDS`.
+        kind: "pedicle", "alar" or "s2ai".
         side: "left".
         diameter_mm: outer diameter of the thread.
         trajectory: its path.
