@@ -1,8 +1,9 @@
 """Stiffness from moments: as a matrix of 3 x 3 blocks, and applied element by element without any matrix.
 
-With N_a the shape function of node a and lambda_i the barycentric coordinates, grad N_a = sum_i lambda_i g_ai is linear
-in the element: g_ai = (4 delta_ia - 1) grad(lambda_a) for a vertex, 4 (delta_ip grad(lambda_r) + delta_ir grad(lambda_p))
-for the mid node between vertices p and r. Hence K_ab = V sum_ij M_ij B(g_ai, g_bj) with the ten moments M of E.
+With N_a the shape function of node a and lambda_i the barycentric coordinates, grad N_a = sum_i lambda_i
+g_ai is linear in the element: g_ai = (4 delta_ia - 1) grad(lambda_a) for a vertex, 4 (delta_ip
+grad(lambda_r) + delta_ir grad(lambda_p)) for the mid node between vertices p and r. Hence K_ab = V sum_ij
+M_ij B(g_ai, g_bj) with the ten moments M of E.
 """
 
 from dataclasses import dataclass
@@ -191,7 +192,8 @@ def _fill_linear(tets, gradients, lame1, lame2, first, elements, start, columns,
 
 @njit(cache=True, parallel=True, fastmath=FAST)
 def apply_stiffness(tets, gradients, moments, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
-    """Adds K u to f, both of shape (n, 3); threads share out the chunks of one colour, which touch no common node."""
+    """Adds K u to f, both of shape (n, 3); threads share out the chunks of one colour, which touch no
+    common node."""
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
             g = np.empty((4, 3))
@@ -202,7 +204,8 @@ def apply_stiffness(tets, gradients, moments, lame1, lame2, chunks, colours, u, 
                 for v in range(4):
                     for c in range(3):
                         g[v, c] = gradients[e, v, c]
-                # displacement gradient at barycentric vertex i: h_i = 4 u_i g_i + 4 sum_edges(i, r) u_ir g_r - sum_a u_a g_a
+                # displacement gradient at barycentric vertex i: h_i = 4 u_i g_i + 4 sum_edges(i, r) u_ir
+                # g_r - sum_a u_a g_a
                 for c in range(3):
                     u0 = u[tets[e, 0], c]
                     u1 = u[tets[e, 1], c]

@@ -4,19 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fem.patterns import BlockPattern, Incidence, Int32s, SplitPattern, incidence_of, pattern_of, split
 from fem.ordering import Colouring, graph_levels, slab_order, slabs
+from fem.patterns import BlockPattern, Incidence, Int32s, SplitPattern, incidence_of, pattern_of, split
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
 from geometry.mesh import TET_EDGES, Mesh
 
-# Chosen: a mid node may miss the middle of its edge by this share of the edge; more would be a curved element.
+# Chosen: a mid node may miss the middle of its edge by this share of the edge; more would be a curved
+# element.
 STRAIGHT = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Discretisation:
-    """A mesh, numbered anew for speed; whoever uses it speaks mesh numbering, only the solver sees the new one.
+    """A mesh, numbered anew for speed; whoever uses it speaks mesh numbering, only the solver sees the new
+    one.
 
     Attributes:
         mesh: the mesh itself.
@@ -69,7 +71,8 @@ class Discretisation:
 
 
 def discretise(mesh: Mesh) -> Discretisation:
-    """The discretisation of a mesh of straight quadratic tetrahedra; refuses curved, flat or inverted ones."""
+    """The discretisation of a mesh of straight quadratic tetrahedra; refuses curved, flat or inverted
+    ones."""
     _check(mesh)
     count = len(mesh.nodes_mm)
     node_slab = _node_slabs(mesh)
@@ -120,7 +123,8 @@ def discretise(mesh: Mesh) -> Discretisation:
 
 
 def _node_slabs(mesh: Mesh) -> Ints:
-    """The slab of each node, shape (n,): nodes that share an element lie in the same slab or in neighbouring ones."""
+    """The slab of each node, shape (n,): nodes that share an element lie in the same slab or in
+    neighbouring ones."""
     corners = mesh.tets[:, :4]
     vertices, back = np.unique(corners, return_inverse=True)
     tets = back.reshape(-1, 4).astype(np.int32)
@@ -162,7 +166,8 @@ def _check(mesh: Mesh) -> None:
 
 
 def barycentric_gradients(corners_mm: Floats) -> tuple[Floats, Floats]:
-    """Gradients in 1/mm, shape (m, 4, 3), and volumes in mm3, shape (m,), of tetrahedra with corners (m, 4, 3)."""
+    """Gradients in 1/mm, shape (m, 4, 3), and volumes in mm3, shape (m,), of tetrahedra with corners (m,
+    4, 3)."""
     edges = corners_mm[:, 1:] - corners_mm[:, :1]
     first, second, third = edges[:, 0], edges[:, 1], edges[:, 2]
     normal = np.cross(second, third)

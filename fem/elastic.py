@@ -1,8 +1,9 @@
 """Isotropic elasticity whose Young's modulus varies inside the element.
 
-In a straight quadratic tetrahedron the shape gradients are linear in the barycentric coordinates, so the element
-stiffness depends on E(x) only through the ten moments M_ij = (1/V) integral(E lambda_i lambda_j dV). Any number of
-samples per element, as a thin cortex or a front of bone loss needs, ends in the same ten numbers.
+In a straight quadratic tetrahedron the shape gradients are linear in the barycentric coordinates, so the
+element stiffness depends on E(x) only through the ten moments M_ij = (1/V) integral(E lambda_i lambda_j
+dV). Any number of samples per element, as a thin cortex or a front of bone loss needs, ends in the same
+ten numbers.
 """
 
 from collections.abc import Mapping
@@ -77,8 +78,8 @@ _CHILDREN = np.array(
 
 
 def subdivided_rule(levels: int) -> SamplingRule:
-    """The four-point rule in each of 8**levels equal-volume pieces; moments of a constant or linear E are exact
-    for a constant and, for a linear E, converge 16-fold per level."""
+    """The four-point rule in each of 8**levels equal-volume pieces; moments of a constant or linear E are
+    exact for a constant and, for a linear E, converge 16-fold per level."""
     if not 0 <= levels <= 4:
         raise MaterialError(f"levels is {levels}, outside 0 to 4")
     pieces = np.eye(4)[None]
@@ -90,7 +91,8 @@ def subdivided_rule(levels: int) -> SamplingRule:
 
 
 def young_moments(rule: SamplingRule, young_mpa: Floats) -> Floats:
-    """The ten moments of each element, shape (k, 10), from samples of shape (k, ns) at the points of the rule."""
+    """The ten moments of each element, shape (k, 10), from samples of shape (k, ns) at the points of the
+    rule."""
     if young_mpa.ndim != 2 or young_mpa.shape[1] != len(rule.weights):
         raise MaterialError(f"young_mpa has shape {young_mpa.shape}, expected (k, {len(rule.weights)})")
     first, second = rule.barycentric[:, MOMENT_PAIRS[:, 0]], rule.barycentric[:, MOMENT_PAIRS[:, 1]]

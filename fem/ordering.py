@@ -1,8 +1,9 @@
 """Numberings that keep neighbours close in memory and let all threads sweep at once without racing.
 
-The mesh is cut in slabs by graph distance from one end. A slab touches only the slab before and the slab after it, so all
-even slabs can be worked on at once, then all odd ones: two barriers for a sweep, whatever the number of threads.
-(Fourteen colours of small chunks, tried first, paid fourteen barriers; on a busy machine each one cost a time slice.)
+The mesh is cut in slabs by graph distance from one end. A slab touches only the slab before and the slab
+after it, so all even slabs can be worked on at once, then all odd ones: two barriers for a sweep, whatever
+the number of threads. (Fourteen colours of small chunks, tried first, paid fourteen barriers; on a busy
+machine each one cost a time slice.)
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ _SLABS = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Colouring:
-    """Rows cut in chunks, chunks in colours: chunks of one colour do not touch, so threads may share them out.
+    """Rows cut in chunks, chunks in colours: chunks of one colour do not touch, so threads may share them
+    out.
 
     The split does not depend on the number of threads, so neither does any result.
 
@@ -66,7 +68,8 @@ def _spread(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def slabs(level: Ints) -> Ints:
-    """The slab of each level, shape (levels,), from the level of each node: runs of levels of about equal size."""
+    """The slab of each level, shape (levels,), from the level of each node: runs of levels of about equal
+    size."""
     size = np.bincount(level)
     centre = np.cumsum(size) - 0.5 * size
     wanted = np.floor(centre / size.sum() * _SLABS).astype(np.int64)
@@ -89,7 +92,8 @@ def slab_order(slab: Ints, points_mm: Floats) -> tuple[Ints, Colouring]:
 
 
 def graph_levels(start: Ints, columns: NDArray[np.int32]) -> Ints:
-    """Distance of each vertex from one end of the graph, shape (n,); a further piece goes on where the last ended."""
+    """Distance of each vertex from one end of the graph, shape (n,); a further piece goes on where the
+    last ended."""
     return np.asarray(_levels(start, columns), dtype=np.int64)
 
 

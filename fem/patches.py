@@ -1,4 +1,5 @@
-"""Smooth fields from Gauss-point values: a quadratic polynomial fitted on the elements around each vertex of a part."""
+"""Smooth fields from Gauss-point values: a quadratic polynomial fitted on the elements around each vertex
+of a part."""
 
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from numba import njit, prange
 from fem.assembly import FAST
 from fem.elastic import GAUSS_4
 from fem.patterns import BlockPattern, Incidence, Int32s, incidence_of, pattern_of
-from geometry.arrays import Bools, Floats
+from geometry.arrays import Bools, Floats, Ints
 from geometry.mesh import TET_EDGES, Mesh
 
 
@@ -29,14 +30,14 @@ class Patches:
     coefficients: Floats
 
 
-def fitted_patches(mesh: Mesh, gauss_values: Floats) -> Patches:
+def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats) -> Patches:
     """Polynomials fitted by least squares to values of shape (m, 4, c) at the points of GAUSS_4.
 
-    A vertex inside its part uses the elements around it; one on its surface, where those lie on one side and are few,
-    also those around its neighbours in the part.
+    A vertex inside its part uses the elements around it; one on its surface, where those lie on one side
+    and are few, also those around its neighbours in the part.
     """
     corners = mesh.tets[:, :4]
-    keys = mesh.part[:, None] * len(mesh.nodes_mm) + corners
+    keys = group[:, None] * len(mesh.nodes_mm) + corners
     distinct, back = np.unique(keys, return_inverse=True)
     tets = back.reshape(-1, 4).astype(np.int32)
     centres = mesh.nodes_mm[distinct % len(mesh.nodes_mm)]
@@ -51,19 +52,22 @@ def fitted_patches(mesh: Mesh, gauss_values: Floats) -> Patches:
 
 
 def _inside(around: Incidence, near: BlockPattern) -> Bools:
-    """Which vertices lie inside their part: there the faces opposite form a closed surface of Euler number two."""
+    """Which vertices lie inside their part: there the faces opposite form a closed surface of Euler number
+    two."""
     faces, neighbours = np.diff(around.start), np.diff(near.start) - 1
     return np.asarray(2 * neighbours == 4 + faces)
 
 
 def patch_values(mesh: Mesh, patches: Patches) -> Floats:
-    """The smooth field on the ten nodes of each element, shape (m, 10, c): the vertex's own polynomial, and on mid nodes
-    the mean of those of both ends."""
+    """The smooth field on the ten nodes of each element, shape (m, 10, c): the vertex's own polynomial,
+    and on mid nodes the mean of those of both ends."""
     values = np.empty((len(mesh.tets), 10, patches.coefficients.shape[2]))
     values[:, :4] = patches.coefficients[patches.tets, 0]
     points = mesh.nodes_mm[mesh.tets]
     for edge, ends in enumerate(TET_EDGES):
-        values[:, 4 + edge] = 0.5 * sum(_evaluated(patches, patches.tets[:, end], points[:, 4 + edge]) for end in ends)
+        values[:, 4 + edge] = 0.5 * sum(
+            _evaluated(patches, patches.tets[:, end], points[:, 4 + edge]) for end in ends
+        )
     return values
 
 
@@ -143,7 +147,8 @@ def _fit(first, elements, near_first, near, inside, centres, points, values):  #
 
 @njit(cache=True)
 def _cholesky_solved(matrix, right, size):  # type: ignore[no-untyped-def]
-    """Solves in place with the lower triangle; False, with nothing of use left, if the matrix is nearly singular."""
+    """Solves in place with the lower triangle; False, with nothing of use left, if the matrix is nearly
+    singular."""
     for a in range(size):
         own = matrix[a, a]
         for b in range(a):

@@ -34,15 +34,16 @@ class BlockPattern:
 
 @dataclass(frozen=True, kw_only=True)
 class SplitPattern:
-    """The same in three runs, each read in one direction by a sweep: all lower parts, all upper parts, the diagonal.
+    """The same in three runs, each read in one direction by a sweep: all lower parts, all upper parts, the
+    diagonal.
 
-    A Gauss-Seidel sweep over plain rows jumps in memory, forward within a row and backward between rows, which defeats
-    the prefetcher: measured 13 ns per block against 2.6 ns here.
+    A Gauss-Seidel sweep over plain rows jumps in memory, forward within a row and backward between rows,
+    which defeats the prefetcher: measured 13 ns per block against 2.6 ns here.
 
     Attributes:
         lower: row i holds entries lower[i] : lower[i + 1] left of the diagonal, shape (rows + 1,).
-        upper: row i holds entries upper[i] : upper[i + 1] right of it, shape (rows + 1,); the diagonal block of
-            row i is entry upper[rows] + i.
+        upper: row i holds entries upper[i] : upper[i + 1] right of it, shape (rows + 1,); the diagonal
+            block of row i is entry upper[rows] + i.
         columns: of the lower and upper entries, ascending in each row, shape (upper[rows],).
     """
 

@@ -1,4 +1,5 @@
-"""Strain, stress and energy from displacements: at the four Gauss points of each element, and smoothed to nodes.
+"""Strain, stress and energy from displacements: at the four Gauss points of each element, and smoothed to
+nodes.
 
 Components are in the order xx, yy, zz, xy, yz, zx; shear strains are engineering strains (gamma).
 """
@@ -46,10 +47,12 @@ class GaussFields:
 
     @property
     def effective_strain(self) -> Floats:
-        """sqrt(2 energy density / E), shape (m, 4), as in Pistoia 2002 (doi 10.1016/s8756-3282(02)00736-6); zero in
-        points without stiffness."""
+        """sqrt(2 energy density / E), shape (m, 4), as in Pistoia 2002 (doi
+        10.1016/s8756-3282(02)00736-6); zero in points without stiffness."""
         stiff = self.young_mpa > 0.0
-        ratio = np.divide(2.0 * self.energy_density_mpa, self.young_mpa, where=stiff, out=np.zeros_like(self.young_mpa))
+        ratio = np.divide(
+            2.0 * self.energy_density_mpa, self.young_mpa, where=stiff, out=np.zeros_like(self.young_mpa)
+        )
         return np.sqrt(np.maximum(ratio, 0.0))
 
     @property
@@ -78,7 +81,8 @@ def corner_strains(mesh: Mesh, displacement_mm: Floats) -> Floats:
 
 
 def stress_of(strain: Floats, young_mpa: Floats, poisson: Floats) -> Floats:
-    """Isotropic stress in MPa, shape (m, q, 6), from strain of that shape, E of shape (m, q) and nu of shape (m,)."""
+    """Isotropic stress in MPa, shape (m, q, 6), from strain of that shape, E of shape (m, q) and nu of
+    shape (m,)."""
     shear = 0.5 * young_mpa / (1.0 + poisson)[:, None]
     bulk = young_mpa * (poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson)))[:, None]
     stress = strain * shear[:, :, None]
@@ -91,7 +95,7 @@ def von_mises(stress_mpa: Floats) -> Floats:
     """Von Mises stress, shape (...,), of stresses of shape (..., 6)."""
     xx, yy, zz, xy, yz, zx = np.moveaxis(stress_mpa, -1, 0)
     normal = 0.5 * ((xx - yy) ** 2 + (yy - zz) ** 2 + (zz - xx) ** 2)
-    return np.sqrt(normal + 3.0 * (xy**2 + yz**2 + zx**2))
+    return np.asarray(np.sqrt(normal + 3.0 * (xy**2 + yz**2 + zx**2)), dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +116,10 @@ class PartNodes:
 def nodal_values(mesh: Mesh, gauss_values: Floats) -> tuple[PartNodes, ...]:
     """Gauss values, shape (m, 4, 6), smoothed to the nodes of each part by patches; parts never mix.
 
-    Superconvergent patch recovery, Zienkiewicz & Zhu 1992 (doi 10.1002/nme.1620330702), with quadratic patches.
+    Superconvergent patch recovery, Zienkiewicz & Zhu 1992 (doi 10.1002/nme.1620330702), with quadratic
+    patches.
     """
-    patches = fitted_patches(mesh, gauss_values)
+    patches = fitted_patches(mesh, mesh.part, gauss_values)
     at_nodes = patch_values(mesh, patches)
     parts = []
     for index, name in enumerate(mesh.part_names):
@@ -128,7 +133,8 @@ def nodal_values(mesh: Mesh, gauss_values: Floats) -> tuple[PartNodes, ...]:
 
 
 def volume_percentiles(values: Floats, volumes_mm3: Floats, region: Bools, percents: Floats) -> Floats:
-    """Percentiles of point values, weighted by volume, inside a region: the value that so much of its volume stays below.
+    """Percentiles of point values, weighted by volume, inside a region: the value that so much of its
+    volume stays below.
 
     Args:
         values: shape (m, 4) or (m,).
@@ -141,7 +147,9 @@ def volume_percentiles(values: Floats, volumes_mm3: Floats, region: Bools, perce
     inside, share = values[region], volumes_mm3[region]
     order = np.argsort(inside, kind="stable")
     below = np.cumsum(share[order]) - 0.5 * share[order]
-    return np.asarray(np.interp(np.asarray(percents) / 100.0 * share.sum(), below, inside[order]), dtype=np.float64)
+    return np.asarray(
+        np.interp(np.asarray(percents) / 100.0 * share.sum(), below, inside[order]), dtype=np.float64
+    )
 
 
 def strain_energy_nmm(fields: GaussFields) -> float:
@@ -170,7 +178,9 @@ def _corner_strains(tets, gradients, u):  # type: ignore[no-untyped-def]
                     for d in range(3):
                         total = 0.0
                         for r in range(4):
-                            total += (4.0 * u[tets[e, middle[i, r]], c] - u[tets[e, r], c]) * gradients[e, r, d]
+                            total += (4.0 * u[tets[e, middle[i, r]], c] - u[tets[e, r], c]) * gradients[
+                                e, r, d
+                            ]
                         h[c, d] = total
                 strain[e, i, 0] = h[0, 0]
                 strain[e, i, 1] = h[1, 1]

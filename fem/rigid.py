@@ -7,13 +7,14 @@ from scipy.sparse.csgraph import connected_components
 from geometry.arrays import Bools, Floats, Ints
 from geometry.mesh import Mesh
 
-# A held set resists a motion when its smallest stiffness against it exceeds this share; far below any real support
-# (three nodes 1 mm apart on a body of 1 m give 1e-3), far above round-off.
+# A held set resists a motion when its smallest stiffness against it exceeds this share; far below any real
+# support (three nodes 1 mm apart on a body of 1 m give 1e-3), far above round-off.
 _RESISTS = 1e-8
 
 
 def rigid_modes(points_mm: Floats) -> Floats:
-    """Three translations and three rotations about the centre, shape (n, 3, 6), each of largest entry about one."""
+    """Three translations and three rotations about the centre, shape (n, 3, 6), each of largest entry
+    about one."""
     arm = points_mm - points_mm.mean(axis=0)
     arm = arm / max(float(np.abs(arm).max()), np.finfo(float).tiny)
     modes = np.zeros((len(points_mm), 3, 6))
@@ -47,7 +48,7 @@ def free_motions(points_mm: Floats, held: Bools) -> list[str]:
 
 def _names(free: Floats) -> list[str]:
     """Names that span the free motions, shape (k, 6): pure axes where they fit, directions otherwise."""
-    names = []
+    names: list[str] = []
     labels = [f"{kind} {axis}" for kind in ("translation along", "rotation about") for axis in "xyz"]
     inside = np.linalg.norm(free, axis=0) > 1.0 - 1e-9
     names.extend(label for label, is_free in zip(labels, inside, strict=True) if is_free)

@@ -41,13 +41,12 @@ class Solution:
         if not found:
             names = ", ".join(s.name for s in self.model.supports)
             raise ModelError(f"no support named {support!r}, only {names}")
-        reactions = self.reactions_n[self.model.case_index(case), found[0].nodes]
-        return np.asarray(reactions[:, found[0].components] @ np.eye(3)[list(found[0].components)]).sum(
-            axis=0
-        )
+        total = self.reactions_n[self.model.case_index(case), found[0].nodes].sum(axis=0)
+        return np.where(found[0].components, total, 0.0)
 
     def imbalance(self) -> Floats:
-        """How far loads and reactions are from balance, shape (cases,): the larger of the share of force and of moment."""
+        """How far loads and reactions are from balance, shape (cases,): the larger of the share of force
+        and of moment."""
         nodes = self.model.discretisation.mesh.nodes_mm
         arm = nodes - nodes.mean(axis=0)
         shares = []
@@ -61,7 +60,8 @@ class Solution:
         return np.array(shares)
 
     def require_balance(self, limit: float = 1e-6) -> None:
-        """Refuses a solution whose reactions do not balance its loads to `limit` (evidence.md section 10, item 7)."""
+        """Refuses a solution whose reactions do not balance its loads to `limit` (evidence.md section 10,
+        item 7)."""
         for case, share in zip(self.model.load_cases, self.imbalance(), strict=True):
             if not share <= limit:
                 raise GateError(
@@ -79,7 +79,8 @@ class Solution:
 
 
 def work_stiffness(force_n: float, solution: Solution, case: str) -> float:
-    """Stiffness in N/mm, or N mm/rad for a moment, F^2 / (f . u): the load over the displacement it works on."""
+    """Stiffness in N/mm, or N mm/rad for a moment, F^2 / (f . u): the load over the displacement it works
+    on."""
     work = float(solution.work_nmm()[solution.model.case_index(case)])
     if not work > 0.0:
         raise GateError(f"load {case!r} does no positive work ({work:.1e} N mm)")
@@ -87,7 +88,8 @@ def work_stiffness(force_n: float, solution: Solution, case: str) -> float:
 
 
 def compliance_stiffness(solution: Solution, case: str) -> float:
-    """Stiffness in N/mm of a load case along its own resultant: its work stiffness for the size of the resultant."""
+    """Stiffness in N/mm of a load case along its own resultant: its work stiffness for the size of the
+    resultant."""
     load = solution.model.load_cases[solution.model.case_index(case)]
     size = float(np.linalg.norm(load.resultant_n))
     if not size > 1e-9 * float(np.abs(load.nodal_force_n).sum()):

@@ -7,12 +7,14 @@ import numpy as np
 from geometry.arrays import Floats, Ints
 from geometry.mesh import TET_EDGES, TET_FACE_MIDS, TET_FACES, Mesh
 
-# Six tetrahedra around the diagonal 0-7 of a cube whose corner k has x, y, z in its bits: neighbours fit (Kuhn).
+# Six tetrahedra around the diagonal 0-7 of a cube whose corner k has x, y, z in its bits: neighbours fit
+# (Kuhn).
 _KUHN = np.array([[0, 1, 3, 7], [0, 3, 2, 7], [0, 2, 6, 7], [0, 6, 4, 7], [0, 4, 5, 7], [0, 5, 1, 7]])
 
 
 def quadratic(corners: Floats, tets4: Ints, part: Ints, part_names: tuple[str, ...]) -> Mesh:
-    """A straight tet10 mesh from its vertices and linear tetrahedra, with the outer surface as face "skin"."""
+    """A straight tet10 mesh from its vertices and linear tetrahedra, with the outer surface as face
+    "skin"."""
     edges = np.sort(tets4[:, TET_EDGES].reshape(-1, 2), axis=1)
     keys, back = np.unique(edges[:, 0] * len(corners) + edges[:, 1], return_inverse=True)
     ends = np.stack(np.divmod(keys, len(corners)), axis=1)

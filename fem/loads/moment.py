@@ -10,8 +10,8 @@ from geometry.mesh import Mesh
 
 
 def face_moment(mesh: Mesh, face_nodes: Ints, total_moment_nmm: Floats, name: str = "moment") -> LoadCase:
-    """The load with no resultant force and the moment `total_moment_nmm`, shape (3,), from a traction on faces (k, 6)
-    that grows as w x (x - centre), as in rigid rotation of the faces."""
+    """The load with no resultant force and the moment `total_moment_nmm`, shape (3,), from a traction on
+    faces (k, 6) that grows as w x (x - centre), as in rigid rotation of the faces."""
     patch = face_patch(mesh, face_nodes)
     shares = patch.areas_mm2[:, None] * WEIGHTS
     centre = np.einsum("kq,kqd->d", shares, patch.points_mm) / shares.sum()

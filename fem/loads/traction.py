@@ -9,7 +9,8 @@ from geometry.mesh import Mesh
 
 
 def face_traction(mesh: Mesh, face_nodes: Ints, total_force_n: Floats, name: str = "traction") -> LoadCase:
-    """The load whose traction is constant over the faces (k, 6) and whose resultant is `total_force_n`, shape (3,)."""
+    """The load whose traction is constant over the faces (k, 6) and whose resultant is `total_force_n`,
+    shape (3,)."""
     patch = face_patch(mesh, face_nodes)
     force = np.asarray(total_force_n, dtype=np.float64)
     traction = force / patch.areas_mm2.sum()

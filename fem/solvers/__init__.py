@@ -1,4 +1,5 @@
-"""Linear solvers: each a row of SOLVERS, all behind `solve`, which proves the answer before it hands it out."""
+"""Linear solvers: each a row of SOLVERS, all behind `solve`, which proves the answer before it hands it
+out."""
 
 from fem.solvers.multigrid import Preconditioner, preconditioner
 from fem.solvers.proven import SOLVERS, solve

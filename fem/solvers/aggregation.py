@@ -1,8 +1,9 @@
 """Smoothed aggregation with rigid-body modes: from one matrix of blocks to the next coarser one.
 
-Vanek, Mandel, Brezina 1996 (doi 10.1007/BF02238511) for the method. What is ours is who may follow whom: node j may join
-the aggregate of r only if r matters *to j*, measured against j's own strongest neighbour. Next to a stiff body soft
-nodes follow the stiff one, but a soft node never ties two stiff bodies together, whatever the contrast of moduli.
+Vanek, Mandel, Brezina 1996 (doi 10.1007/BF02238511) for the method. What is ours is who may follow whom:
+node j may join the aggregate of r only if r matters *to j*, measured against j's own strongest neighbour.
+Next to a stiff body soft nodes follow the stiff one, but a soft node never ties two stiff bodies together,
+whatever the contrast of moduli.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from scipy.sparse import bsr_array
 
 from geometry.arrays import Bools, Floats, Ints
 
-# Chosen: j follows r if their coupling is above this share of j's strongest. Iterations are flat from 0.01 to 0.2
-# (measured on blocks with contrasts from 1 to 1e6), since unlike a symmetric threshold it compares within one row.
+# Chosen: j follows r if their coupling is above this share of j's strongest. Iterations are flat from 0.01
+# to 0.2 (measured on blocks with contrasts from 1 to 1e6), since unlike a symmetric threshold it compares
+# within one row.
 FOLLOWS = 0.05
 # A column of a candidate block that keeps less than this share of its length is no motion of its own.
 _DEPENDENT = 1e-6
@@ -72,7 +74,8 @@ def _smoothed(matrix: bsr_array, tentative: bsr_array, free: Bools) -> bsr_array
 
 
 def _inverse_diagonal(matrix: bsr_array, free: Bools) -> Floats:
-    """Inverse of each diagonal block on its free components, shape (rows, b, b), zero where held or without stiffness."""
+    """Inverse of each diagonal block on its free components, shape (rows, b, b), zero where held or
+    without stiffness."""
     blocks = diagonal_blocks(matrix)
     own = np.einsum("rcc->rc", blocks)
     acting = free & (own > 0.0)
@@ -175,7 +178,8 @@ def _take(start, columns, strength, moves, least, label, r, name):  # type: igno
 
 @njit(cache=True)
 def _orthonormal(label, count, modes, dependent):  # type: ignore[no-untyped-def]
-    """Modes made orthonormal within each aggregate, shape (n, b, 6), and the triangular factors, shape (count, 6, 6)."""
+    """Modes made orthonormal within each aggregate, shape (n, b, 6), and the triangular factors, shape
+    (count, 6, 6)."""
     n, size, _ = modes.shape
     local = modes.copy()
     factor = np.zeros((count, 6, 6))

@@ -1,8 +1,9 @@
 """Rows of small dense blocks in float32: Gauss-Seidel half sweeps, residuals and products, shared by threads.
 
-A V-cycle that starts from zero needs no full sweep before the coarse grid: the forward sweep reads only the lower
-triangle, and the residual it leaves is minus the upper triangle times the new values. One pass over the matrix does both.
-Rows are numbered colour by colour, so that "lower" means "already swept" whatever the number of threads.
+A V-cycle that starts from zero needs no full sweep before the coarse grid: the forward sweep reads only
+the lower triangle, and the residual it leaves is minus the upper triangle times the new values. One pass
+over the matrix does both. Rows are numbered colour by colour, so that "lower" means "already swept"
+whatever the number of threads.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class BlockMatrix:
     Attributes:
         pattern: where the blocks are.
         blocks: shape (entries, b, b), float32.
-        inverse_diagonal: inverse of the free part of each diagonal block, zero where held, shape (rows, b, b).
+        inverse_diagonal: inverse of the free part of each diagonal block, zero where held, shape (rows, b,
+            b).
         colouring: chunks of rows that may be swept at once.
     """
 
@@ -44,7 +46,8 @@ class BlockMatrix:
         return int(self.inverse_diagonal.shape[0] * self.inverse_diagonal.shape[1])
 
     def swept_forward(self, right: Singles) -> tuple[Singles, Singles]:
-        """The values after a forward sweep from zero and the residual they leave, both of the shape of `right`."""
+        """The values after a forward sweep from zero and the residual they leave, both of the shape of
+        `right`."""
         values, residual = np.zeros_like(right), np.empty_like(right)
         forward, upper, _ = _SWEEPS[right.shape[1]]
         colours, pattern = self.colouring, self.pattern
@@ -67,7 +70,8 @@ class BlockMatrix:
 def inverse_blocks(diagonal: NDArray[Any], free: Bools) -> Singles:
     """Inverses of diagonal blocks, shape (rows, b, b), on their free components (rows, b); zero elsewhere.
 
-    A component without stiffness of its own, as a rotation that a tiny aggregate does not have, counts as held.
+    A component without stiffness of its own, as a rotation that a tiny aggregate does not have, counts as
+    held.
     """
     size = diagonal.shape[1]
     own = np.einsum("rcc->rc", diagonal)

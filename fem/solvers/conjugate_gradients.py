@@ -10,7 +10,8 @@ from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from geometry.arrays import Bools, Floats
 from geometry.errors import SolveError
 
-# Chosen: the residual kept by recursion drifts from the true one; the true one restarts the method this many times.
+# Chosen: the residual kept by recursion drifts from the true one; the true one restarts the method this
+# many times.
 _RESTARTS = 4
 
 
@@ -69,7 +70,7 @@ def _solve_one(
             curvature = float(np.vdot(p, kp))
             if not curvature > 0.0:
                 raise SolveError(
-                    f"load {name!r}: the stiffness is not positive along a search direction ({curvature:.1e})",
+                    f"load {name!r}: stiffness along a search direction is {curvature:.1e}, not above 0",
                     advice="Check supports and moduli",
                 )
             alpha = rz / curvature
@@ -88,7 +89,8 @@ def _solve_one(
             rz = float(np.vdot(r, z))
             p = z + beta * p
     raise SolveError(
-        f"load {name!r}: residual {left / size:.1e} is above {settings.relative_tolerance:.0e} after {done} iterations",
+        f"load {name!r}: residual {left / size:.1e} is above {settings.relative_tolerance:.0e}"
+        f" after {done} iterations",
         advice="Check supports, moduli and element shapes, or allow more iterations",
     )
 

@@ -1,6 +1,9 @@
 """Sparse LU factors (SuperLU by scipy): for small models and as a check of the multigrid solver."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array
 from scipy.sparse.linalg import splu
 
@@ -12,7 +15,8 @@ from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from geometry.arrays import Floats
 from geometry.errors import ResourceError
 
-# Chosen: SuperLU on a solid of this many unknowns takes about 3 GiB; beyond it multigrid is the only sensible way.
+# Chosen: SuperLU on a solid of this many unknowns takes about 3 GiB; beyond it multigrid is the only
+# sensible way.
 _MOST_UNKNOWNS = 120_000
 
 
@@ -23,7 +27,8 @@ def solve_directly(
     report: Report | None,
     prepared: Preconditioner | None,
 ) -> SolvedCases:
-    """Displacements of all load cases, inner numbering, shape (cases, n, 3); start and preconditioner are not used."""
+    """Displacements of all load cases, inner numbering, shape (cases, n, 3); start and preconditioner are
+    not used."""
     d = model.discretisation
     if d.unknowns > _MOST_UNKNOWNS:
         raise ResourceError(
@@ -47,7 +52,7 @@ def solve_directly(
     return SolvedCases(displacement_mm=displacement, iterations=np.ones(len(model.load_cases), np.int64))
 
 
-def _by_columns(pattern: SplitPattern, blocks: Floats) -> csc_array:
+def _by_columns(pattern: SplitPattern, blocks: NDArray[Any]) -> csc_array:
     """The matrix of blocks in compressed columns."""
     across = np.arange(3)
     rows = 3 * pattern.row_of_entries()[:, None, None] + across[None, :, None]

@@ -1,7 +1,8 @@
 """One multigrid cycle in float32 as a preconditioner.
 
-The fine level is the quadratic matrix, the next its linear vertices (exact Galerkin, by `assembly.linear_blocks`),
-then smoothed aggregation down to a dense Cholesky factor. Gauss-Seidel forward before, backward after each coarse
+The fine level is the quadratic matrix, the next its linear vertices (exact Galerkin, by
+`assembly.linear_blocks`), then smoothed aggregation down to a dense Cholesky factor. Gauss-Seidel forward
+before, backward after each coarse
 correction: the cycle is symmetric.
 """
 

@@ -51,9 +51,11 @@ def solve(
     Args:
         model: what to solve.
         settings: how.
-        start: displacements to start from, mm, mesh numbering, shape (cases, n, 3), such as those of a similar model.
+        start: displacements to start from, mm, mesh numbering, shape (cases, n, 3), such as those of a
+            similar model.
         report: called after each iteration.
-        prepared: a preconditioner of the same mesh and supports, if one is at hand; its material may differ a little.
+        prepared: a preconditioner of the same mesh and supports, if one is at hand; its material may
+            differ a little.
     """
     d = model.discretisation
     if settings.kind not in SOLVERS:
@@ -88,7 +90,8 @@ def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solu
         residuals[index] = np.linalg.norm(unbalanced[~held]) / loads
         if not residuals[index] <= settings.relative_tolerance:
             raise SolveError(
-                f"load {case.name!r}: residual {residuals[index]:.1e} is above {settings.relative_tolerance:.0e}",
+                f"load {case.name!r}: residual {residuals[index]:.1e} is above"
+                f" {settings.relative_tolerance:.0e}",
                 advice="Check supports, moduli and element shapes",
             )
         reactions[index][held] = unbalanced[held]
@@ -106,7 +109,7 @@ def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solu
 def _threads(count: int) -> Iterator[None]:
     """Numba with `count` threads, 0 for all; the old number comes back at the end."""
     before = numba.get_num_threads()
-    most = numba.config.NUMBA_NUM_THREADS
+    most = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]  # set while numba starts
     numba.set_num_threads(most if count == 0 else min(count, most))
     try:
         yield
