@@ -15,6 +15,17 @@ SectionT = TypeVar("SectionT", bound=Section)
 
 NAME_RULE = "1 to 80 letters, digits, dots, dashes or underscores, the first a letter or a digit"
 
+# What pydantic finds wrong with the form of a value, in our words.
+FORMS = {
+    "string_type": "is not text;",
+    "list_type": "is not a list;",
+    "tuple_type": "is not a list;",
+    "too_short": "is empty;",
+    "too_long": "has too many entries;",
+    "string_pattern_mismatch": "is not a name;",
+    "literal_error": "is not that;",
+}
+
 
 def decode(section: type[SectionT], tree: SourcedTree) -> SectionT:
     """The section these values describe.
@@ -63,6 +74,8 @@ def _sentence(kind: str, entry: Any, field: FieldInfo | None, value: object) -> 
     """Problem, allowed values and remedy for a value that its field refuses."""
     if kind == "name":
         return "not a name:", NAME_RULE, "rename it, for example quickstart"
+    if kind in FORMS:
+        return FORMS[kind], _brief(field), ""
     if field is None:
         return entry["msg"], "", ""
     extra = extras(field)

@@ -16,9 +16,9 @@ from cases.faults import CaseError, Fault, Mark, shown
 from cases.sources import KeyPath, Place, SourcedTree
 
 # A case file is a page or two; a parser in Python would be busy for minutes with megabytes (chosen).
-LARGEST_BYTES = 200_000
+LARGEST_BYTES = 100_000
 DEEPEST = 12
-MOST_VALUES = 20_000
+MOST_VALUES = 10_000
 
 NULL = re.compile(r"~|null|Null|NULL|")
 TRUTH = re.compile(r"(true|True|TRUE)|false|False|FALSE")

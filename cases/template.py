@@ -15,8 +15,8 @@ HEADING = """\
 # A sacrofix case: one screw in one bone, loaded once.
 #   sacrofix check {name}.yaml     everything but the solve
 #   sacrofix run {name}.yaml       compute it
-# A number is in the unit of its comment; "4.5 cm" or "7.5 N*m" is converted. Keys with a leading # are
-# optional: what holds without them is said beside them. Sources are named in docs/evidence.md.
+# A number is in the unit of its comment; "4.5 cm" or "7.5 N*m" is converted. A key behind a # is optional:
+# delete the # to set it; its comment says what holds without. Sources are named in docs/evidence.md.
 
 schema: {schema}
 name: {name}
@@ -47,7 +47,7 @@ def _section(key: str, field: FieldInfo, section: type[Section], indent: str, pa
         else:
             entries += _entry(name, inner, f"{indent}  ", f"{path}.{name}")
     active = any(not line.lstrip().startswith("#") for line in entries)
-    head = f"{indent}{key}:" if active else f"{indent}# {key}:"
+    head = f"{indent}{key}:" if active else f"{indent}#{key}:"
     return [f"{head}  # {field.description}", *entries]
 
 
@@ -64,7 +64,7 @@ def _entry(name: str, field: FieldInfo, indent: str, path: str) -> list[str]:
     comment = textwrap.wrap(text[0].upper() + text[1:], WIDTH - len(indent) - 2)
     value = STARTING_VALUES.get(path) or _written(field.default)
     line = (
-        f"{name}: {value}" if value else f"# {name}: {_written(extra.get('example')) or extra['options'][0]}"
+        f"{name}: {value}" if value else f"#{name}: {_written(extra.get('example')) or extra['options'][0]}"
     )
     return [*(f"{indent}# {part}" for part in comment), f"{indent}{line}"]
 

@@ -6,6 +6,9 @@ from cases.commands.console import Console
 from cases.faults import INTERNAL, CaseError, Fault, JoinedError, Mark, UsageError, exit_code
 from geometry.errors import ResourceError, SacrofixError
 
+PROGRAM = "sacrofix"
+# More than a screen of faults helps nobody; the rest is counted.
+MOST_FAULTS = 30
 OK = 0
 USAGE = 2
 INTERRUPTED = 130
@@ -21,8 +24,10 @@ def explain(error: SacrofixError, console: Console) -> int:
     if console.as_json:
         console.document({"ok": False, "exit_code": code, "faults": [fault.as_row() for fault in faults]})
         return code
-    for fault in faults:
-        console.note(str(fault))
+    for fault in faults[:MOST_FAULTS]:
+        console.note(_told(fault))
+    if len(faults) > MOST_FAULTS:
+        console.note(f"... and {len(faults) - MOST_FAULTS:,} more")
     if isinstance(error, CaseError):
         console.note(error.summary())
     return code
@@ -50,6 +55,15 @@ def explain_internal(error: BaseException, console: Console) -> int:
     return INTERNAL
 
 
+def _told(fault: Fault) -> str:
+    """A fault as text; one that stands in no file begins with the program's name."""
+    if fault.mark.file != PROGRAM:
+        return str(fault)
+    key = f" ({fault.key})" if fault.key else ""
+    remedy = f"\n    remedy: {fault.remedy}" if fault.remedy else ""
+    return f"{PROGRAM}: {fault.problem}{key}{remedy}"
+
+
 def _faults(error: SacrofixError, console: Console) -> list[Fault]:
     """The faults of a case; of any other error, its key at its place in a file that was read."""
     if isinstance(error, CaseError):
@@ -58,6 +72,4 @@ def _faults(error: SacrofixError, console: Console) -> list[Fault]:
         fault = tree.located(error)
         if fault is not None:
             return [fault]
-    return [
-        Fault(mark=Mark(file="sacrofix"), key=error.where, problem=str(error.args[0]), remedy=error.advice)
-    ]
+    return [Fault(mark=Mark(file=PROGRAM), key=error.where, problem=str(error.args[0]), remedy=error.advice)]
