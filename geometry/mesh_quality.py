@@ -46,9 +46,9 @@ class QualityLimits:
     Chosen: the worst of a hundred thousand elements may be poor, the hundredth worst may not.
     """
 
-    min_dihedral_deg: float = 0.2
+    min_dihedral_deg: float = 5.0
     p1_dihedral_deg: float = 15.0
-    min_radius_ratio: float = 0.0001
+    min_radius_ratio: float = 0.01
 
 
 def shape_measures(corners_mm: Floats) -> tuple[Floats, Floats, Floats, Floats]:

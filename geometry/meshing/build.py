@@ -10,9 +10,11 @@ from geometry.field import Field
 from geometry.meshing.body import Body
 from geometry.meshing.cutting import Lattice, cut
 from geometry.meshing.improve import remeshed
-from geometry.meshing.islands import joined
+from geometry.meshing.islands import joined, unpinched
 from geometry.meshing.lattice import graded_lattice
+from geometry.meshing.polish import polished
 from geometry.meshing.sampled import SampledField, sample
+from geometry.meshing.sheets import mean_edges, settled, sheets_of
 from geometry.meshing.tet_mesh import Facets, TetMesh, compacted, facets_of
 
 Report = Callable[[str], None]
@@ -57,7 +59,7 @@ def mesh_bodies(
     lattice, caps = _cut_all(lattice, bodies, sampled)
     say(f"cut into {len(lattice.tets)}")
     void = np.array([0, *(number + 1 if body.solid else 0 for number, body in enumerate(bodies))])
-    label = joined(lattice.tets, void[lattice.label])
+    label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label]))
     kept = label > 0
     vertices, tets = compacted(lattice.vertices_mm, lattice.tets[kept])
     used = np.unique(lattice.tets[kept])
@@ -67,7 +69,27 @@ def mesh_bodies(
     vertices, tets, label, marked, mark = remeshed(vertices, tets, label, marked, mark, size(vertices))
     label = joined(tets, label)
     say(f"remeshed into {len(tets)}")
+    vertices = _refitted(bodies, vertices, tets, label, marked, mark)
+    say("refitted")
     return _named(bodies, vertices, tets, label, marked, mark)
+
+
+def _refitted(
+    bodies: Sequence[Body], vertices: Floats, tets: Ints, label: Ints, marked: Ints, mark: Ints
+) -> Floats:
+    """The vertices put exactly on the surfaces, then the worst elements polished, shape (n, 3)."""
+    surfaces = [surface for body in bodies for surface in body.surfaces]
+    starts = np.cumsum([0, *(len(body.surfaces) for body in bodies)])
+    caps = np.array([starts[i] + 1 + k for i, body in enumerate(bodies) for k in range(len(body.caps))], int)
+    owner = starts[label - 1]
+    cap_surface = caps[mark - 1] if len(mark) else mark
+    sheets = sheets_of(vertices, tets, owner, marked, cap_surface)
+    vertices = settled(vertices, tets, sheets, surfaces)
+    sheets = sheets_of(vertices, tets, owner, marked, cap_surface)
+    edge = mean_edges(vertices, tets)
+    on_cap = (sheets.on & int(sum(1 << int(cap) for cap in caps))) > 0
+    rough = (sheets.on > 0) & ~sheets.smooth & ~on_cap
+    return polished(vertices, tets, sheets.on == 0, sheets.smooth, rough, sheets.normal, edge)
 
 
 def _cut_all(

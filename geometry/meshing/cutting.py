@@ -13,6 +13,7 @@ import numpy as np
 from geometry.arrays import Bools, Floats, Ints
 from geometry.field import Field
 from geometry.meshing.lattice import TET_PAIRS
+from geometry.meshing.project import projected
 from geometry.meshing.tet_mesh import tet_volumes
 
 # Chosen: a vertex moves to the surface if the crossing is within this part of an edge of it.
@@ -23,8 +24,6 @@ TOUCH = 0.08
 NEAREST = 0.02
 # Chosen: moving vertices may not shrink a tetrahedron below this part of its volume.
 KEPT_VOLUME = 0.15
-# Chosen: step of the central differences; far below any element, far above rounding.
-STEP_MM = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,31 +126,6 @@ def _zero_along(surface: Field, first: Floats, second: Floats, at_first: Floats,
         f_low = np.where(left, value, 0.5 * f_low)
         low, high = np.where(left, place, low), np.where(left, high, place)
     return place
-
-
-def projected(points_mm: Floats, surfaces: Sequence[Field], on: Ints) -> Floats:
-    """The nearest points that lie on all surfaces whose bits are set in `on`, to first order, shape (n, 3).
-
-    Three Gauss-Newton steps of least norm; where surfaces are nearly parallel they count as one.
-    """
-    moved = points_mm.copy()
-    for pattern in np.unique(on):
-        rows = np.flatnonzero(on == pattern)
-        chosen = [surfaces[k] for k in range(len(surfaces)) if (int(pattern) >> k) & 1]
-        for _ in range(3):
-            at = moved[rows]
-            value = np.stack([surface(at) for surface in chosen], axis=1)
-            slope = np.stack([gradient(surface, at) for surface in chosen], axis=1)
-            inverse = np.linalg.pinv(slope, rcond=0.1)
-            moved[rows] = at - np.einsum("nij,nj->ni", inverse, value)
-    return moved
-
-
-def gradient(surface: Field, points_mm: Floats) -> Floats:
-    """Gradient of the field by central differences, shape (n, 3)."""
-    steps = STEP_MM * np.eye(3)
-    columns = [(surface(points_mm + step) - surface(points_mm - step)) / (2.0 * STEP_MM) for step in steps]
-    return np.stack(columns, axis=1)
 
 
 def _snap(

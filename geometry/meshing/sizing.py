@@ -27,11 +27,11 @@ class Sizing:
     """
 
     screw_mm: float = number(1.0, 0.2, 5.0, "mm", "chosen: seven edges across a 7 mm screw")
-    bone_surface_mm: float = number(3.2, 0.5, 15.0, "mm", "chosen: a third of the smallest foramen")
+    bone_surface_mm: float = number(3.5, 0.5, 15.0, "mm", "chosen: a third of the smallest foramen")
     joint_mm: float = number(2.6, 0.5, 15.0, "mm", "chosen: the joint gap, one quadratic element across")
-    ilium_surface_mm: float = number(4.5, 0.5, 20.0, "mm", "chosen: the ilium is support, not result")
-    interior_mm: float = number(5.0, 0.5, 25.0, "mm", "chosen")
-    grading: float = number(0.45, 0.1, 1.0, "mm per mm", "chosen: growth of the edge with the distance")
+    ilium_surface_mm: float = number(5.0, 0.5, 20.0, "mm", "chosen: the ilium is support, not result")
+    interior_mm: float = number(6.0, 0.5, 25.0, "mm", "chosen")
+    grading: float = number(0.5, 0.1, 1.0, "mm per mm", "chosen: growth of the edge with the distance")
 
     def __post_init__(self) -> None:
         check_ranges(self, "mesh.sizing")
