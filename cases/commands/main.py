@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
@@ -68,8 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(words, console)
     except BrokenPipeError:
-        # the reader (head, less) has gone; keep Python from complaining when it flushes at exit
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        _drop_stdout()
         return OK
     except KeyboardInterrupt:
         console.note("interrupted; finished work is kept")
@@ -87,6 +87,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         console.trace()
         return explain_internal(error, console)
+
+
+def _drop_stdout() -> None:
+    """The reader (head, less) has gone: keep Python from complaining when it flushes at exit."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _dispatch(words: list[str], console: Console) -> int:

@@ -1,13 +1,21 @@
 """`sacrofix view RESULT`: turn a result round, or save a picture of it."""
 
 import argparse
+import io
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+import meshio
 
 from cases.commands.console import Console
 from cases.faults import UsageError
 from cases.views.window import SHOWN_FIELDS, show_fields
+
+# What a file that is damaged, or no result at all, makes the readers of VTU raise.
+UNREADABLE = (SystemExit, meshio.ReadError, ParseError, KeyError, IndexError, ValueError)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +41,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
         )
     if target is None and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         raise UsageError("there is no screen for a window", advice="Add --screenshot picture.png")
-    show_fields(source, args.field, target)
+    try:
+        # meshio prints its complaints, and leaves the program
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            show_fields(source, args.field, target)
+    except UNREADABLE:
+        console.trace()
+        advice = "Compute it again with sacrofix run"
+        raise UsageError(f"{source} cannot be read as a result", advice=advice) from None
     if target is not None:
         console.result(f"wrote {target}")
     console.document(
