@@ -1,13 +1,12 @@
-"""The material field: Young's modulus anywhere in the mesh, from density, cortex, metal and body loss."""
+"""The material field: Young's modulus anywhere in the mesh, before any bone is lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from geometry.anatomy import Anatomy
 from geometry.arrays import Bools, Floats, Ints
-from geometry.body_loss import BodyLoss
 from geometry.errors import MaterialError
 from geometry.field import Field
 from geometry.mesh import Mesh
@@ -52,10 +51,6 @@ class MaterialField:
         density_mg_cm3: at the four Gauss points of each element, shape (m, 4); NaN outside bone.
         under_cortex_mm: depth below the inner face of the shell at the four vertices, shape (m, 4);
             negative in the shell.
-        loss_region_mm: signed distance to the region that may be lost, at the vertices, shape (m, 4).
-        loss_level: body-loss level at the vertices, shape (m, 4).
-        loss_threshold: bone of that region below this level is lost.
-        lost_young_mpa: modulus of what fills it.
         cortex_young_mpa: modulus of the shell.
         solid_young_mpa: modulus of metal and cartilage, shape (m,); NaN in bone.
         poisson: shape (m,).
@@ -64,27 +59,13 @@ class MaterialField:
     law: DensityLaw
     density_mg_cm3: Floats
     under_cortex_mm: Floats
-    loss_region_mm: Floats
-    loss_level: Floats
-    loss_threshold: float
-    lost_young_mpa: float
     cortex_young_mpa: float
     solid_young_mpa: Floats
     poisson: Floats
 
-    def with_loss(self, threshold: float, lost: Solid) -> "MaterialField":
-        """The same bone with more or less of the S1 body lost."""
-        return replace(self, loss_threshold=threshold, lost_young_mpa=lost.young_mpa)
-
     def is_bone(self) -> Bools:
         """True for the elements of sacrum and ilium, shape (m,)."""
         return np.isnan(self.solid_young_mpa)
-
-    def lost(self, elements: Ints, barycentric: Floats) -> Bools:
-        """Whether bone is lost at points given in barycentric coordinates (s, 4), shape (k, s)."""
-        inside = self.loss_region_mm[elements] @ barycentric.T < 0.0
-        below = self.loss_level[elements] @ barycentric.T < self.loss_threshold
-        return inside & below & self.is_bone()[elements, None]
 
     def density_at(self, elements: Ints, barycentric: Floats) -> Floats:
         """QCT density in mg/cm3 at barycentric points (s, 4), shape (k, s); NaN outside bone."""
@@ -100,20 +81,13 @@ class MaterialField:
             self.law.young_mpa(self.density_at(inside, barycentric)), TRABECULAR_FLOOR_MPA
         )
         in_shell = self.under_cortex_mm[inside] @ barycentric.T < 0.0
-        values = np.where(in_shell, self.cortex_young_mpa, trabecular)
-        young[bone] = np.where(self.lost(inside, barycentric), self.lost_young_mpa, values)
+        young[bone] = np.where(in_shell, self.cortex_young_mpa, trabecular)
         return young
 
-    def sampled_finely(self) -> Bools:
-        """The elements whose modulus jumps inside, for this or any other amount of loss, shape (m,).
-
-        The set does not depend on the loss: else two amounts of loss would be integrated differently, and
-        less bone could come out stiffer.
-        """
+    def jumps_inside(self) -> Bools:
+        """The elements that the inner face of the shell passes through, shape (m,)."""
         shell = self.under_cortex_mm < 0.0
-        through_shell = shell.any(axis=1) & ~shell.all(axis=1)
-        may_be_lost = (self.loss_region_mm < 0.0).any(axis=1)
-        return self.is_bone() & (through_shell | may_be_lost)
+        return self.is_bone() & shell.any(axis=1) & ~shell.all(axis=1)
 
     def extrapolated_share(self, volumes_mm3: Floats) -> float:
         """Share by volume of the trabecular bone whose density lies outside the law's measured range."""
@@ -130,16 +104,14 @@ def map_material(
     mesh: Mesh,
     anatomy: Anatomy,
     bone: BoneMaterial,
-    loss: BodyLoss,
     solids: Mapping[str, Solid],
 ) -> MaterialField:
-    """The material of every element of a mesh made for this anatomy, with nothing lost yet.
+    """The material of every element of a mesh made for this anatomy.
 
     Args:
         mesh: parts "sacrum" and "ilium" are bone, "cartilage" and those in `solids` are not.
         anatomy: the shapes the mesh was made from.
         bone: density, law and cortex.
-        loss: the family of body loss whose levels are laid on the mesh.
         solids: the solid of every other part, such as {"screw": METALS["titanium"]}.
 
     Raises:
@@ -152,7 +124,6 @@ def map_material(
     count = len(mesh.tets)
     solid_young, poisson = np.full(count, np.nan), np.full(count, bone.trabecular_poisson)
     density, under_cortex = np.full((count, 4), np.nan), np.full((count, 4), np.inf)
-    region, level = np.full((count, 4), np.inf), np.full((count, 4), np.inf)
     for index, name in enumerate(mesh.part_names):
         elements = np.flatnonzero(mesh.part == index)
         if name in known:
@@ -166,8 +137,6 @@ def map_material(
             density[elements] = bone.density.sacrum_mg_cm3(gauss).reshape(-1, 4)
             thickness = sacral_thickness_mm(anatomy.sacrum, bone.cortex_mm, points)
             depth = depth_mm(anatomy.sacrum, points)
-            region[elements] = loss.region(points)[at].reshape(-1, 4)
-            level[elements] = loss.level(points)[at].reshape(-1, 4)
         else:
             density[elements] = bone.density.ilium_mg_cm3(gauss).reshape(-1, 4)
             thickness = np.full(len(points), bone.cortex_mm.ilium_mm)
@@ -177,10 +146,6 @@ def map_material(
         law=bone.law,
         density_mg_cm3=density,
         under_cortex_mm=under_cortex,
-        loss_region_mm=region,
-        loss_level=level,
-        loss_threshold=-np.inf,
-        lost_young_mpa=0.0,
         cortex_young_mpa=bone.cortex.young_mpa,
         solid_young_mpa=solid_young,
         poisson=poisson,

@@ -6,8 +6,8 @@ import pyvista as pv
 
 # Okabe and Ito's palette: told apart by readers with any colour vision.
 SCREW_COLOURS: Mapping[str, str] = {
-    "s1_pedicle": "#0072B2",
-    "s1_alar": "#D55E00",
+    "pedicle": "#0072B2",
+    "alar": "#D55E00",
     "s2ai": "#009E73",
 }
 INK = "#222222"

@@ -69,7 +69,7 @@ def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> N
             logarithmic=True,
         ),
     )
-    plotter = off_screen_plotter((640 * len(screws), 1240), shape=(len(rows), len(screws)))
+    plotter = off_screen_plotter((700 * len(screws), 1480), shape=(len(rows), len(screws)))
     for column, (screw, fields) in enumerate(zip(screws, drawn, strict=True)):
         for index, row in enumerate(rows):
             plotter.subplot(index, column)
@@ -96,10 +96,10 @@ def _draw_cut(
         clim=row.limits,
         log_scale=row.logarithmic,
         show_scalar_bar=with_bar,
-        scalar_bar_args={**_BAR, "title": row.title, "title_font_size": 20, "label_font_size": 18},
+        scalar_bar_args={**_BAR, "title": row.title, "title_font_size": 22, "label_font_size": 20, "fmt": "%.3g"},
         lighting=False,
     )
-    lost = cut.threshold(0.5, scalars="lost")
+    lost = cut.clip_scalar(scalars="lost", value=0.5, invert=False)
     if lost.n_cells:
         plotter.add_mesh(lost.translate(0.05 * normal), color=LOST, lighting=False)
     plotter.add_mesh(fields.cartilage.slice(**plane), color="#9CC3D5", lighting=False)
@@ -116,10 +116,20 @@ def _draw_cut(
         line_width=1.5,
     )
     plotter.enable_parallel_projection()
-    centre = np.array(fields.bone.center)
-    centre = centre - ((centre - screw.point_mm) @ normal) * normal
-    plotter.camera_position = [tuple(centre + 300.0 * normal), tuple(centre), (0.0, -1.0, 0.0)]
-    plotter.camera.parallel_scale = 78.0
+    _look_down(plotter, fields, screw, normal)
+
+
+def _look_down(plotter: pv.Plotter, fields: DrawnFields, screw: DrawnScrew, normal: Floats) -> None:
+    """Look at the cut face from above, front up, with room for the colour bar below."""
+    up = np.cross([1.0, 0.0, 0.0], normal)
+    up = up if up[1] < 0.0 else -up
+    across, along = fields.bone.points[:, 0], fields.bone.points @ up
+    middle = 0.5 * (across.min() + across.max()), 0.5 * (along.min() + along.max())
+    half = max(0.5 * np.ptp(across), 0.5 * np.ptp(along)) * 1.05
+    centre = np.array([middle[0], 0.0, 0.0]) + (middle[1] - 0.06 * half) * up
+    centre += (screw.point_mm @ normal) * normal
+    plotter.camera_position = [tuple(centre + 300.0 * normal), tuple(centre), tuple(up)]
+    plotter.camera.parallel_scale = 1.04 * half
 
 
 def cut_normal(direction: Floats) -> Floats:

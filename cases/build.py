@@ -1,0 +1,230 @@
+"""From a case to a mechanical model: the one place where shapes, bone and finite elements meet."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cases.progress import Progress, silent
+from cases.schema import Case
+from fem.discretisation import Discretisation, discretise
+from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, young_moments
+from fem.loads.traction import face_traction
+from fem.model import Model
+from fem.supports import FixedNodes
+from geometry.anatomy import Anatomy, build_anatomy
+from geometry.arrays import Floats, Ints
+from geometry.body_loss import BodyLoss
+from geometry.breach import inspect, refuse_bad_plan
+from geometry.errors import ModelError
+from geometry.ilium_shape import IliumShape
+from geometry.mesh import Mesh
+from geometry.meshing.pull_out import pull_out_mesh
+from geometry.sacrum_shape import SacrumShape
+from geometry.screws import Screw, plan_screw
+from materials.cortex import CortexThickness, thinned_cortex
+from materials.density_map import bone_density, lay_density
+from materials.field import BoneMaterial, MaterialField, map_material
+from materials.laws import LAWS
+from materials.loss_field import LossField, map_loss
+from materials.tables import CORTEX, LOST_BONE, METALS, Solid
+from materials.templates import T_SCORE_MAPS
+
+LOAD = "pull_out"
+# Elements that the inner face of the cortex or the front of body loss crosses are sampled at 4 x 8^2 = 256
+# points: chosen so that a shell of 0.6 mm in an element of 5 mm is still met by several points.
+FINE_RULE = subdivided_rule(2)
+# Elements sampled at once: bounds the memory of the samples to about 100 MB.
+CHUNK = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScrewPlan:
+    """The anatomy of a case and the screw in it, before any mesh.
+
+    Everything is planned on the left; a right screw is the mirror image, see `mirrored_output`.
+    """
+
+    case: Case
+    anatomy: Anatomy
+    screw: Screw
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullOutSetup:
+    """All of a pull-out case that does not depend on how much bone is lost.
+
+    Attributes:
+        plan: anatomy and screw.
+        mesh: of the screw in its bones.
+        discretisation: of that mesh.
+        material: of that mesh, nothing lost.
+        elastic: the same as moments.
+        loss: the family of body loss.
+        loss_field: that family on the mesh.
+        held: nodes held, shape (k,).
+    """
+
+    plan: ScrewPlan
+    mesh: Mesh
+    discretisation: Discretisation
+    material: MaterialField
+    elastic: ElasticField
+    loss: BodyLoss
+    loss_field: LossField
+    held: Ints
+
+
+def plan_case(case: Case) -> ScrewPlan:
+    """The anatomy and the screw of a case.
+
+    Raises:
+        GeometryError: a shape that cannot be built, or a screw that misses or leaves the bone.
+    """
+    section = case.anatomy
+    anatomy = _anatomy(section.sacrum_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    screw = plan_screw(anatomy, case.screw.planned())
+    refuse_bad_plan(inspect(anatomy, screw))
+    return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
+
+
+@lru_cache(maxsize=4)
+def _anatomy(sacrum: SacrumShape, gap_mm: float, sacral_slope_deg: float) -> Anatomy:
+    """The anatomy of these numbers; several screws of a study share it."""
+    return build_anatomy(sacrum, IliumShape(), gap_mm, sacral_slope_deg)
+
+
+def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
+    """The mesh of a plan, at the sizes of its case."""
+    return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report)
+
+
+def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
+    """Material, supports and discretisation on the mesh of a plan."""
+    case = plan.case
+    loss = BodyLoss(plan.anatomy.sacrum, case.body_loss.shape, _loss_side(case))
+    solids = {"screw": METALS[case.screw.metal]}
+    material = map_material(mesh, plan.anatomy, bone_material(plan), solids)
+    return PullOutSetup(
+        plan=plan,
+        mesh=mesh,
+        discretisation=discretise(mesh),
+        material=material,
+        elastic=elastic_field(material),
+        loss=loss,
+        loss_field=map_loss(mesh, loss),
+        held=held_nodes(mesh, plan.screw, loss, case.loading.support_clearance_diameters),
+    )
+
+
+def bone_material(plan: ScrewPlan) -> BoneMaterial:
+    """What the bone of a case is made of."""
+    bone = plan.case.bone
+    density = bone_density(
+        bone.map,
+        T_SCORE_MAPS[bone.t_score_map],
+        t_score=bone.t_score,
+        s1_body_mg_cm3=bone.s1_body_mg_cm3,
+        ala_to_body=bone.ala_to_body_ratio,
+        region_ratios=bone.regions.given(),
+    )
+    thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
+    return BoneMaterial(
+        density=lay_density(plan.anatomy.sacrum, density),
+        law=LAWS[bone.density_law],
+        cortex_mm=thinned_cortex(thickness, density.t_score),
+        cortex=Solid(young_mpa=bone.cortex.young_mpa, poisson=CORTEX.poisson, source="case"),
+    )
+
+
+def held_nodes(mesh: Mesh, screw: Screw, loss: BodyLoss, clearance_diameters: float) -> Ints:
+    """Nodes of the outer bone surface that are held, shape (k,): like the potting of a pull-out test.
+
+    Bone nearer to the screw than the clearance is free (at least five diameters, evidence 8). The S1 body is
+    never held: else lost bone would go on supporting the screw.
+
+    Raises:
+        ModelError: no bone lies that far away.
+    """
+    surface = np.unique(mesh.face("bone_surface"))
+    points = mesh.nodes_mm[surface]
+    far = screw.axis_distance_mm(points) > clearance_diameters * screw.diameter_mm
+    held = surface[far & (loss.region(points) > 0.0)]
+    if not len(held):
+        raise ModelError(
+            f"no bone lies more than {clearance_diameters:g} screw diameters away from the screw",
+            where="loading.support_clearance_diameters",
+            advice="Use a smaller clearance",
+        )
+    return held
+
+
+def lost_share(setup: PullOutSetup, loss_percent: float) -> Floats:
+    """Share of each element that is lost at that body loss, shape (m,)."""
+    return setup.loss_field.lost_share(setup.loss.threshold(loss_percent / 100.0), FINE_RULE.barycentric)
+
+
+def model_at(setup: PullOutSetup, share: Floats) -> Model:
+    """The model of a pull along the screw's axis, with that share of each element lost."""
+    plan = setup.plan
+    pull_n = -plan.screw.direction * plan.case.loading.force_n
+    load = face_traction(setup.mesh, setup.mesh.face("screw_head"), pull_n, name=LOAD)
+    return Model(
+        discretisation=setup.discretisation,
+        elastic=weakened(setup.elastic, share, fill_young_mpa(plan.case)),
+        supports=(FixedNodes(name="bone far from the screw", nodes=setup.held),),
+        load_cases=(load,),
+    )
+
+
+def fill_young_mpa(case: Case) -> float:
+    """Young's modulus of what stands where bone was lost."""
+    own = case.body_loss.fill_young_mpa
+    return LOST_BONE[case.body_loss.fill].young_mpa if own is None else own
+
+
+def weakened(elastic: ElasticField, share: Floats, young_mpa: float) -> ElasticField:
+    """The same bodies with a share of each element, shape (m,), replaced by a solid of that modulus."""
+    kept = 1.0 - share[:, None]
+    fill = share[:, None] * young_mpa
+    return ElasticField(
+        moments_mpa=kept * elastic.moments_mpa + fill * UNIT_MOMENTS,
+        poisson=elastic.poisson,
+        gauss_young_mpa=kept * elastic.gauss_young_mpa + fill,
+    )
+
+
+def elastic_field(material: MaterialField) -> ElasticField:
+    """The material as moments of Young's modulus, finely sampled where it jumps inside elements."""
+    everything = np.arange(len(material.poisson))
+    gauss = material.young_mpa(everything, GAUSS_4.barycentric)
+    moments = young_moments(GAUSS_4, gauss)
+    fine = np.flatnonzero(material.jumps_inside())
+    for chunk in np.array_split(fine, max(1, len(fine) // CHUNK)):
+        moments[chunk] = young_moments(FINE_RULE, material.young_mpa(chunk, FINE_RULE.barycentric))
+    return ElasticField(moments_mpa=moments, poisson=material.poisson, gauss_young_mpa=gauss)
+
+
+def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
+    """Share of the S1 body's bone on this mesh that is lost, in percent."""
+    volumes = setup.mesh.volumes_mm3()
+    whole = setup.loss_field.lost_share(np.inf, FINE_RULE.barycentric)
+    return 100.0 * float(share @ volumes / (whole @ volumes))
+
+
+def mesh_hash(mesh: Mesh) -> str:
+    """A sha256 of the nodes and tetrahedra."""
+    digest = hashlib.sha256(np.ascontiguousarray(mesh.nodes_mm).tobytes())
+    digest.update(np.ascontiguousarray(mesh.tets).tobytes())
+    return digest.hexdigest()
+
+
+def mirrored_vectors(vectors: Floats) -> Floats:
+    """Vectors of shape (n, 3) seen on the other side of the midsagittal plane."""
+    return np.asarray(vectors * np.array([-1.0, 1.0, 1.0]))
+
+
+def _loss_side(case: Case) -> str:
+    """The side of the loss in the frame of the plan, where the screw is on the left."""
+    return {"both": "both", "ipsilateral": "left", "contralateral": "right"}[case.body_loss.side]
