@@ -119,4 +119,4 @@ def _corner_young(elastic: ElasticField) -> Floats:
         if i != j:
             first[:, j] += elastic.moments_mpa[:, index]
     # integral(lambda_i lambda_j) / V is (1 + delta_ij) / 20, whose inverse is 20 I - 4
-    return 20.0 * first - 4.0 * first.sum(axis=1, keepdims=True)
+    return np.asarray(20.0 * first - 4.0 * first.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -1,5 +1,7 @@
 """Conjugate gradients in float64 with the multigrid cycle as preconditioner."""
 
+import math
+
 import numpy as np
 
 from fem.assembly import ElementTerms, element_terms, nodal_forces
@@ -7,6 +9,7 @@ from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.solvers.multigrid import Preconditioner, preconditioner
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
+from fem.solvers.vectors import advance, dot, turn
 from geometry.arrays import Bools, Floats
 from geometry.errors import SolveError
 
@@ -50,34 +53,32 @@ def _solve_one(
     name: str,
 ) -> tuple[Floats, int]:
     """One load case: displacement, inner numbering, shape (n, 3), and iterations."""
-    limit = settings.relative_tolerance * float(np.linalg.norm(force))
-    size = float(np.linalg.norm(force))
+    size = math.sqrt(float(dot(force, force)))
+    limit = settings.relative_tolerance * size
     u = np.where(held, 0.0, start)
     done = 0
     left = float("nan")
     for _ in range(1 + _RESTARTS):
         r = force - _free_forces(d, terms, held, u) if u.any() else force.copy()
-        left = float(np.linalg.norm(r))
+        left = math.sqrt(float(dot(r, r)))
         if left <= limit:
             return u, done
         if not np.isfinite(left) or done >= settings.max_iterations:
             break
         z = cycle(r)
         p = z.copy()
-        rz = float(np.vdot(r, z))
+        rz = float(dot(r, z))
         while done < settings.max_iterations:
             kp = _free_forces(d, terms, held, p)
-            curvature = float(np.vdot(p, kp))
+            curvature = float(dot(p, kp))
             if not curvature > 0.0:
                 raise SolveError(
                     f"load {name!r}: stiffness along a search direction is {curvature:.1e}, not above 0",
                     advice="Check supports and moduli",
                 )
             alpha = rz / curvature
-            u += alpha * p
-            r -= alpha * kp
+            left = math.sqrt(float(advance(u, r, p, kp, alpha)))
             done += 1
-            left = float(np.linalg.norm(r))
             if report is not None:
                 report(done, left / size)
             # a margin, so that the true residual passes at the first try
@@ -85,9 +86,9 @@ def _solve_one(
                 break
             z = cycle(r)
             # flexible form (Polak-Ribiere): the cycle is rounded to float32 and so not exactly linear
-            beta = -alpha * float(np.vdot(z, kp)) / rz
-            rz = float(np.vdot(r, z))
-            p = z + beta * p
+            beta = -alpha * float(dot(z, kp)) / rz
+            rz = float(dot(r, z))
+            turn(p, z, beta)
     raise SolveError(
         f"load {name!r}: residual {left / size:.1e} is above {settings.relative_tolerance:.0e}"
         f" after {done} iterations",
