@@ -35,11 +35,12 @@ def _anterior_superior(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Flo
 
 
 def _bowl(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Floats:
-    """A bowl that grows from the middle of the endplate."""
-    half_width, half_depth = 0.5 * sacrum.shape.endplate_width_mm, 0.5 * sacrum.shape.endplate_depth_mm
-    down = np.maximum(arc_mm, 0.0) / sacrum.junction_arcs_mm[0]
-    across = (points_mm[:, 0] / half_width) ** 2 + (points_mm[:, 1] / half_depth) ** 2
-    return np.asarray(np.sqrt(across + down**2))
+    """A bowl that grows from the middle of the endplate and keeps its distance to the tapering wall."""
+    _, depth = sacrum.curve_coordinates(points_mm)
+    level = np.clip(arc_mm, 0.0, sacrum.junction_arcs_mm[0])
+    across = (points_mm[:, 0] / sacrum.body_half_width_mm(level)) ** 2
+    across += (depth / sacrum.body_half_depth_mm(level)) ** 2
+    return np.asarray(np.sqrt(across + (level / sacrum.junction_arcs_mm[0]) ** 2))
 
 
 FAMILIES: Mapping[str, Level] = {"flat": _flat, "anterior_superior": _anterior_superior, "bowl": _bowl}

@@ -24,6 +24,9 @@ VENTRAL_SIZE = (1.0, 0.98, 0.82, 0.68)
 VENTRAL_PLACE = (1.0, 0.90, 0.78, 0.69)
 DORSAL_SIZE = (1.0, 0.86, 0.74, 0.66)
 DORSAL_PLACE = (1.0, 0.84, 0.72, 0.63)
+# Arc from the junction to the dorsal opening: levels fan out behind a curved axis, yet dorsal foramina stand
+# close together [V 27]; S1 a little below its ventral opening [V 28].
+DORSAL_ARC_MM = (2.0, -3.8, -5.0, -5.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +56,18 @@ def foramina_shape(shape: SacrumShape, curve: SacralCurve, profiles: Floats) -> 
         dorsal_x = shape.dorsal_foramen_x_mm * DORSAL_PLACE[level]
         ventral_r = 0.5 * shape.ventral_foramen_mm * VENTRAL_SIZE[level]
         dorsal_r = 0.5 * shape.dorsal_foramen_mm * DORSAL_SIZE[level]
-        root = curve.point_mm(min(0.8 * row[CANAL_WIDTH], 0.7 * ventral_x), arc - 1.0, canal_middle)
-        front = curve.point_mm(ventral_x + 2.0, arc + 1.0, -row[VENTRAL] - 6.0)
-        beside = curve.point_mm(ventral_x + 14.0, arc + 4.0, -row[VENTRAL] - 8.0)
+        root = curve.point_mm(min(0.8 * row[CANAL_WIDTH], 0.7 * ventral_x), arc - 2.5, canal_middle)
+        front = curve.point_mm(ventral_x + 2.0, arc + 0.0, -row[VENTRAL] - 6.0)
+        beside = curve.point_mm(ventral_x + 14.0, arc + 3.0, -row[VENTRAL] - 8.0)
         share = dorsal_x / row[LATERAL]
         surface = row[BODY_BACK] + row[CANAL_DEPTH] + row[LAMINA] - row[DORSAL_DROP] * share**4
-        # the dorsal opening stands a little below the ventral one [V 28: 6 mm above, 3 mm below it]
-        back = curve.point_mm(dorsal_x, arc + 3.0, surface + 2.0)
-        openings.append(curve.point_mm(dorsal_x, arc + 3.0, surface))
+        behind_arc = arc + DORSAL_ARC_MM[level]
+        back = curve.point_mm(dorsal_x, behind_arc, surface + 2.0)
+        openings.append(curve.point_mm(dorsal_x, behind_arc, surface))
         ventral.append([*root, *front, 0.58 * ventral_r, 1.04 * ventral_r])
         groove.append([*front, *beside, 1.0 * ventral_r, 1.05 * ventral_r])
         # leaves the canal wall 29 degrees to the side [V 26]
-        behind = curve.point_mm(0.62 * dorsal_x, arc + 1.0, canal_middle)
+        behind = curve.point_mm(0.62 * dorsal_x, arc + 0.3 * DORSAL_ARC_MM[level], canal_middle)
         dorsal.append([*behind, *back, 0.46 * ventral_r, 0.98 * dorsal_r])
     return ForaminaShape(
         ventral=frozen_copy(ventral),

@@ -15,7 +15,7 @@ GUESS_STEP_MM = 1.0
 # Columns of the axis table: position y, z, tangent y, z, curvature.
 Y, Z, TANGENT_Y, TANGENT_Z, CURVATURE = range(5)
 # Share of the axis over which it bends: S1 itself and the tip are nearly straight (chosen).
-BEND_FROM, BEND_TO = 0.12, 0.98
+BEND_FROM, BEND_TO = 0.18, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

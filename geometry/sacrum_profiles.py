@@ -60,7 +60,7 @@ def profile_table(shape: SacrumShape) -> Floats:
         [1, 0.955, 0.86, 0.75, 0.66, 0.61, 0.50, 0.44, 0.34],
     )
     back = depth * profile(
-        [0, 0.04, 0.13, 0.245, 0.36, 0.46, 0.66, 0.83, 1], [1, 0.96, 0.82, 0.66, 0.56, 0.50, 0.40, 0.31, 0.24]
+        [0, 0.04, 0.13, 0.245, 0.36, 0.46, 0.66, 0.83, 1], [1, 0.96, 0.80, 0.62, 0.54, 0.49, 0.40, 0.31, 0.24]
     )
     table[:, BODY_BACK] = back
     waist = [0.5 * (low + high) for low, high in itertools.pairwise(JUNCTION_SHARES)]
