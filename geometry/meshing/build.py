@@ -1,6 +1,7 @@
 """Implicit bodies to one conforming mesh: lattice, cuts, islands, remeshing."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,12 +11,12 @@ from geometry.field import Field
 from geometry.meshing.body import Body
 from geometry.meshing.cutting import Lattice, cut
 from geometry.meshing.improve import remeshed
-from geometry.meshing.islands import joined, unpinched
+from geometry.meshing.islands import check_whole, joined, unpinched
 from geometry.meshing.lattice import graded_lattice
 from geometry.meshing.polish import polished
 from geometry.meshing.sampled import SampledField, sample
-from geometry.meshing.sheets import mean_edges, settled, sheets_of
-from geometry.meshing.tet_mesh import Facets, TetMesh, compacted, facets_of
+from geometry.meshing.sheets import matched, mean_edges, settled, sheets_of
+from geometry.meshing.tet_mesh import LabelledMesh, TetMesh, compacted, facets_of
 
 Report = Callable[[str], None]
 # Chosen: samples this far apart tell where a body is; its surface is always evaluated exactly.
@@ -60,36 +61,14 @@ def mesh_bodies(
     say(f"cut into {len(lattice.tets)}")
     void = np.array([0, *(number + 1 if body.solid else 0 for number, body in enumerate(bodies))])
     label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label]))
-    kept = label > 0
-    vertices, tets = compacted(lattice.vertices_mm, lattice.tets[kept])
-    used = np.unique(lattice.tets[kept])
-    label = label[kept]
-    marked, mark = _cap_faces(facets_of(tets), label, lattice.on[used], caps)
+    mesh = _bounded(lattice, label, caps)
     say("joined")
-    vertices, tets, label, marked, mark = remeshed(vertices, tets, label, marked, mark, size(vertices))
-    label = joined(tets, label)
-    say(f"remeshed into {len(tets)}")
-    vertices = _refitted(bodies, vertices, tets, label, marked, mark)
+    mesh = remeshed(mesh, size(mesh.vertices_mm))
+    check_whole(mesh.tets, mesh.label, [body.name for body in bodies])
+    say(f"remeshed into {len(mesh.tets)}")
+    mesh = _refitted(mesh, bodies)
     say("refitted")
-    return _named(bodies, vertices, tets, label, marked, mark)
-
-
-def _refitted(
-    bodies: Sequence[Body], vertices: Floats, tets: Ints, label: Ints, marked: Ints, mark: Ints
-) -> Floats:
-    """The vertices put exactly on the surfaces, then the worst elements polished, shape (n, 3)."""
-    surfaces = [surface for body in bodies for surface in body.surfaces]
-    starts = np.cumsum([0, *(len(body.surfaces) for body in bodies)])
-    caps = np.array([starts[i] + 1 + k for i, body in enumerate(bodies) for k in range(len(body.caps))], int)
-    owner = starts[label - 1]
-    cap_surface = caps[mark - 1] if len(mark) else mark
-    sheets = sheets_of(vertices, tets, owner, marked, cap_surface)
-    vertices = settled(vertices, tets, sheets, surfaces)
-    sheets = sheets_of(vertices, tets, owner, marked, cap_surface)
-    edge = mean_edges(vertices, tets)
-    on_cap = (sheets.on & int(sum(1 << int(cap) for cap in caps))) > 0
-    rough = (sheets.on > 0) & ~sheets.smooth & ~on_cap
-    return polished(vertices, tets, sheets.on == 0, sheets.smooth, rough, sheets.normal, edge)
+    return _named(mesh, bodies)
 
 
 def _cut_all(
@@ -105,9 +84,7 @@ def _cut_all(
             surfaces.append(surface if body.caps else field)
             if number > 0:
                 caps.append((index, len(surfaces) - 1))
-            lattice, inside, parents = cut(lattice, surfaces, len(surfaces) - 1, candidate)
-            candidate = inside
-            del parents
+            lattice, candidate = cut(lattice, surfaces, len(surfaces) - 1, candidate)
         label = np.where(candidate, index + 1, lattice.label)
         if not candidate.any():
             raise MeshError(f"body {body.name!r} has no element", advice="Use a smaller element size")
@@ -115,40 +92,65 @@ def _cut_all(
     return lattice, caps
 
 
-def _cap_faces(facets: Facets, label: Ints, on: Ints, caps: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
-    """Triangles on the caps, shape (k, 3), and 1 + the number of their cap, shape (k,)."""
+def _bounded(lattice: Lattice, label: Ints, caps: Sequence[tuple[int, int]]) -> LabelledMesh:
+    """What is left of the lattice without the void, with the triangles on the caps."""
+    kept = label > 0
+    vertices, tets = compacted(lattice.vertices_mm, lattice.tets[kept])
+    on, label = lattice.on[np.unique(lattice.tets[kept])], label[kept]
+    facets = facets_of(tets)
     triangles, marks = [np.zeros((0, 3), dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     for number, (body, surface) in enumerate(caps):
-        all_on = ((on[facets.corners] >> surface) & 1).all(axis=1)
-        mine = label[facets.owners[:, 0]] == body + 1
-        chosen = all_on & mine & facets.boundary
+        on_cap = ((on[facets.corners] >> surface) & 1).all(axis=1)
+        chosen = on_cap & facets.boundary & (label[facets.owners[:, 0]] == body + 1)
         triangles.append(facets.corners[chosen])
         marks.append(np.full(int(chosen.sum()), number + 1))
-    return np.concatenate(triangles), np.concatenate(marks)
+    return LabelledMesh(
+        vertices_mm=vertices,
+        tets=tets,
+        label=label,
+        marked=np.concatenate(triangles),
+        mark=np.concatenate(marks),
+    )
 
 
-def _named(
-    bodies: Sequence[Body], vertices: Floats, tets: Ints, label: Ints, marked: Ints, mark: Ints
-) -> TetMesh:
+def _refitted(mesh: LabelledMesh, bodies: Sequence[Body]) -> LabelledMesh:
+    """The mesh with its vertices put exactly on the surfaces, then the worst elements polished.
+
+    Vertices on the wall of a void stay as they are: the free surface belongs to the body that is left.
+    """
+    surfaces = [surface for body in bodies for surface in body.surfaces]
+    starts = np.cumsum([0, *(len(body.surfaces) for body in bodies)])
+    caps = np.array([starts[i] + 1 + k for i, body in enumerate(bodies) for k in range(len(body.caps))], int)
+    owner, cap_surface = starts[mesh.label - 1], caps[mesh.mark - 1]
+    sheets = sheets_of(mesh, owner, cap_surface)
+    mesh = replace(mesh, vertices_mm=settled(mesh.vertices_mm, mesh.tets, sheets, surfaces))
+    sheets = sheets_of(mesh, owner, cap_surface)
+    on_cap = (sheets.on & int(sum(1 << int(cap) for cap in caps))) > 0
+    vertices = polished(
+        mesh.vertices_mm,
+        mesh.tets,
+        inner=sheets.on == 0,
+        smooth=sheets.smooth,
+        rough=(sheets.on > 0) & ~sheets.smooth & ~on_cap,
+        normal=sheets.normal,
+        edge=mean_edges(mesh.vertices_mm, mesh.tets),
+    )
+    return replace(mesh, vertices_mm=vertices)
+
+
+def _named(mesh: LabelledMesh, bodies: Sequence[Body]) -> TetMesh:
     """The mesh with its part names; cap triangles take their outward normal from the element behind."""
-    facets = facets_of(tets)
-    names = [cap.name for body in bodies for cap in body.caps]
+    facets = facets_of(mesh.tets)
     boundary = facets.corners[facets.boundary]
-    order = np.sort(boundary, axis=1)
-    faces = {}
-    for number, name in enumerate(names):
-        wanted = np.sort(marked[mark == number + 1], axis=1)
-        rows = np.concatenate([wanted, order])
-        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-        hit = first[inverse.reshape(-1)[len(wanted) :]] < len(wanted)
-        faces[name] = boundary[hit]
+    names = [cap.name for body in bodies for cap in body.caps]
+    mark = matched(boundary, mesh.marked, mesh.mark, np.zeros(len(boundary), dtype=np.int64))
     solid = [index for index, body in enumerate(bodies) if body.solid]
     number_of = np.full(len(bodies) + 1, -1)
     number_of[np.array(solid) + 1] = np.arange(len(solid))
     return TetMesh(
-        vertices_mm=vertices,
-        tets=tets,
-        part=number_of[label],
+        vertices_mm=mesh.vertices_mm,
+        tets=mesh.tets,
+        part=number_of[mesh.label],
         part_names=tuple(bodies[index].name for index in solid),
-        faces=faces,
+        faces={name: boundary[mark == number + 1] for number, name in enumerate(names)},
     )

@@ -60,10 +60,8 @@ class Crossings:
         return Crossings(ends=self.ends[mask], at=self.at[mask])
 
 
-def cut(
-    lattice: Lattice, surfaces: Sequence[Field], number: int, eligible: Bools
-) -> tuple[Lattice, Bools, Ints]:
-    """The lattice cut along surface `number`, who is inside it, and the tetrahedron each came from.
+def cut(lattice: Lattice, surfaces: Sequence[Field], number: int, eligible: Bools) -> tuple[Lattice, Bools]:
+    """The lattice cut along surface `number`, and which tetrahedra are inside it.
 
     Args:
         lattice: what to cut.
@@ -72,7 +70,7 @@ def cut(
         eligible: the tetrahedra to cut, shape (m,); others are split only to stay conforming.
 
     Returns:
-        The new lattice, inside (True for descendants of eligible ones inside), and parents, both shape (m2,).
+        The new lattice, and True for the descendants of eligible tetrahedra that are inside, shape (m2,).
     """
     surface = surfaces[number]
     values = np.full(len(lattice.vertices_mm), np.inf)
@@ -96,7 +94,7 @@ def cut(
     if flat.any():
         inside_mine[flat] = surface(vertices[tets[mine][flat]].mean(axis=1)) < 0.0
     inside[mine] = inside_mine
-    return Lattice(vertices_mm=vertices, tets=tets, label=lattice.label[parents], on=on), inside, parents
+    return Lattice(vertices_mm=vertices, tets=tets, label=lattice.label[parents], on=on), inside
 
 
 def _crossings(lattice: Lattice, surface: Field, values: Floats, eligible: Bools) -> Crossings:

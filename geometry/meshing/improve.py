@@ -4,58 +4,71 @@ import mmgpy
 import numpy as np
 
 from geometry.arrays import Floats, Ints
+from geometry.errors import MeshError
+from geometry.meshing.tet_mesh import LabelledMesh, tet_volumes
 
 # Chosen: Mmg cuts edges longer than 1.4 times what it is told and joins those below 0.7; told this much more,
 # it leaves as many elements as the lattice had instead of half as many again.
 TOLD_OVER_WISHED = 1.2
-# Chosen: far above what the wished sizes leave of curvature, so that the sizes decide and not this.
-HAUSDORFF_MM = 1.0
+# Chosen: how far a new surface may be from the old one, for the first and the next attempts; far above what
+# the wished sizes leave of curvature, so that the sizes decide and not this.
+HAUSDORFF_MM = (1.0, 0.7, 1.5)
 # Mmg numbers the triangles it finds itself with small numbers; ours must not be mistaken for those.
 FIRST_MARK = 1000
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])
 
 
-def remeshed(
-    vertices_mm: Floats,
-    tets: Ints,
-    label: Ints,
-    marked: Ints,
-    mark: Ints,
-    size_mm: Floats,
-) -> tuple[Floats, Ints, Ints, Ints, Ints]:
-    """Vertices, tetrahedra, labels, marked triangles and their marks after remeshing to the wished size.
+def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
+    """The mesh with well-shaped elements of the wished size; sheets between labels and outlines of caps stay.
 
     Ridges are not sought by angle: on coarse triangles Mmg would find some in every foramen, hold their
     vertices and leave slivers there (20 to 40 elements below 5 degrees per mesh, none without).
 
     Args:
-        vertices_mm: shape (n, 3).
-        tets: shape (m, 4).
-        label: material of each tetrahedron, shape (m,); the sheets between labels stay.
-        marked: triangles whose outline stays sharp, shape (k, 3).
-        mark: number of each such triangle, shape (k,).
+        mesh: what the cuts left.
         size_mm: wished edge at each vertex, shape (n,).
+
+    Raises:
+        MeshError: Mmg gives up.
     """
-    mesh = mmgpy.MmgMesh3D()
-    rim = outline(marked, mark)
-    mesh.set_mesh_size(vertices=len(vertices_mm), tetrahedra=len(tets), triangles=len(marked), edges=len(rim))
-    mesh.set_vertices(vertices_mm)
-    mesh.set_tetrahedra(tets.astype(np.int32), label.astype(np.int64))
-    if len(marked):
-        mesh.set_triangles(marked.astype(np.int32), (FIRST_MARK + mark).astype(np.int64))
-        mesh.set_edges(rim.astype(np.int32), np.full(len(rim), FIRST_MARK, dtype=np.int64))
-        mesh.set_ridge_edges(np.arange(len(rim), dtype=np.int32))
-    mesh.set_field("metric", TOLD_OVER_WISHED * size_mm[:, None])
-    mesh.remesh(verbose=-1, hgrad=-1.0, hausd=HAUSDORFF_MM, angle=0)
-    new_tets, new_label = mesh.get_tetrahedra_with_refs()
-    triangles, refs = mesh.get_triangles_with_refs()
-    keep = refs >= FIRST_MARK
-    return (
-        np.array(mesh.get_vertices(), dtype=np.float64),
-        np.array(new_tets, dtype=np.int64),
-        np.array(new_label, dtype=np.int64),
-        np.array(triangles, dtype=np.int64)[keep],
-        np.array(refs, dtype=np.int64)[keep] - FIRST_MARK,
+    for hausdorff_mm in HAUSDORFF_MM:
+        try:
+            improved = _one_attempt(mesh, TOLD_OVER_WISHED * size_mm, hausdorff_mm)
+        except RuntimeError:
+            # Mmg tells no reason; another tolerance takes another path through its operations
+            continue
+        if tet_volumes(improved.vertices_mm, improved.tets).min() > 0.0:
+            return improved
+    raise MeshError("Mmg could not improve the mesh", advice="Use a slightly different element size")
+
+
+def _one_attempt(mesh: LabelledMesh, size_mm: Floats, hausdorff_mm: float) -> LabelledMesh:
+    """What Mmg makes of the mesh; raises RuntimeError where Mmg fails."""
+    rim = outline(mesh.marked, mesh.mark)
+    worker = mmgpy.MmgMesh3D()
+    worker.set_mesh_size(
+        vertices=len(mesh.vertices_mm),
+        tetrahedra=len(mesh.tets),
+        triangles=len(mesh.marked),
+        edges=len(rim),
+    )
+    worker.set_vertices(mesh.vertices_mm)
+    worker.set_tetrahedra(mesh.tets.astype(np.int32), mesh.label)
+    if len(mesh.marked):
+        worker.set_triangles(mesh.marked.astype(np.int32), FIRST_MARK + mesh.mark)
+        worker.set_edges(rim.astype(np.int32), np.full(len(rim), FIRST_MARK, dtype=np.int64))
+        worker.set_ridge_edges(np.arange(len(rim), dtype=np.int32))
+    worker.set_field("metric", size_mm[:, None])
+    worker.remesh(verbose=-1, hgrad=-1.0, hausd=hausdorff_mm, angle=0)
+    tets, label = worker.get_tetrahedra_with_refs()
+    triangles, refs = worker.get_triangles_with_refs()
+    ours = np.asarray(refs) >= FIRST_MARK
+    return LabelledMesh(
+        vertices_mm=np.array(worker.get_vertices(), dtype=np.float64),
+        tets=np.array(tets, dtype=np.int64),
+        label=np.array(label, dtype=np.int64),
+        marked=np.array(triangles, dtype=np.int64)[ours],
+        mark=np.array(refs, dtype=np.int64)[ours] - FIRST_MARK,
     )
 
 

@@ -1,5 +1,7 @@
 """One connected piece for each part: crumbs go to the neighbour they touch most, or go away."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -55,6 +57,26 @@ def joined(tets: Ints, label: Ints) -> Ints:
         verdict[votes[order, 0]] = votes[order, 1]
         label[crumb] = verdict[piece[crumb]]
     raise MeshError("parts fall into pieces that cannot be joined", advice="Use a smaller element size")
+
+
+def check_whole(tets: Ints, label: Ints, names: Sequence[str]) -> None:
+    """Refuse a mesh that is not one piece, or one with a part that is not.
+
+    Args:
+        tets: shape (m, 4).
+        label: 1 + index of the part, shape (m,).
+        names: names of the parts.
+    """
+    facets = facets_of(tets)
+    advice = "Check that the bodies touch, or use a smaller element size"
+    if pieces(facets, np.ones_like(label)).max() > 0:
+        raise MeshError("the mesh falls into separate pieces", advice=advice)
+    piece = pieces(facets, label)
+    first = np.unique(piece, return_index=True)[1]
+    count = np.bincount(label[first], minlength=len(names) + 1)[1:]
+    for name, number in zip(names, count, strict=True):
+        if number > 1:
+            raise MeshError(f"part {name!r} falls into {number} pieces", advice=advice)
 
 
 def unpinched(tets: Ints, label: Ints) -> Ints:

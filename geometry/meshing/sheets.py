@@ -10,7 +10,7 @@ from geometry.field import Field
 from geometry.meshing.lattice import TET_PAIRS
 from geometry.meshing.polish import least_sines
 from geometry.meshing.project import projected
-from geometry.meshing.tet_mesh import facets_of
+from geometry.meshing.tet_mesh import LabelledMesh, facets_of
 
 # Chosen: vertices that would move further than this part of their mean edge stay: they mark a spot where
 # the mesh is too coarse for the surface.
@@ -34,23 +34,21 @@ class Sheets:
     smooth: Bools
 
 
-def sheets_of(vertices: Floats, tets: Ints, owner: Ints, marked: Ints, cap_surface: Ints) -> Sheets:
+def sheets_of(mesh: LabelledMesh, owner: Ints, cap_surface: Ints) -> Sheets:
     """The sheets of a mesh.
 
     Args:
-        vertices: shape (n, 3).
-        tets: shape (m, 4).
+        mesh: the mesh.
         owner: number of the surface of the part of each tetrahedron, lower is stronger, shape (m,).
-        marked: triangles on caps, shape (k, 3).
-        cap_surface: number of the surface of each such triangle, shape (k,).
+        cap_surface: number of the surface of each marked triangle, shape (k,).
     """
-    facets = facets_of(tets)
+    vertices = mesh.vertices_mm
+    facets = facets_of(mesh.tets)
     first = owner[facets.owners[:, 0]]
     second = np.where(facets.boundary, np.iinfo(np.int64).max, owner[facets.owners[:, 1]])
     chosen = first != second
     corners = np.where((first < second)[:, None], facets.corners, facets.corners[:, ::-1])[chosen]
-    surface = np.minimum(first, second)[chosen]
-    surface = _with_caps(corners, surface, marked, cap_surface)
+    surface = matched(corners, mesh.marked, cap_surface, np.minimum(first, second)[chosen])
     on = np.zeros(len(vertices), dtype=np.int64)
     np.bitwise_or.at(on, corners.reshape(-1), np.repeat(1 << surface, 3))
     a, b, c = (vertices[corners[:, k]] for k in range(3))
@@ -67,15 +65,21 @@ def sheets_of(vertices: Floats, tets: Ints, owner: Ints, marked: Ints, cap_surfa
     return Sheets(on=on, normal=normal, smooth=smooth)
 
 
-def _with_caps(corners: Ints, surface: Ints, marked: Ints, cap_surface: Ints) -> Ints:
-    """The surface of each triangle, shape (k,), with that of the cap where it is on one."""
-    if not len(marked):
-        return surface
-    rows = np.sort(np.concatenate([marked, corners]), axis=1)
+def matched(corners: Ints, known: Ints, values: Ints, default: Ints) -> Ints:
+    """The value of each triangle, shape (k,): that of the known triangle with its corners, else the default.
+
+    Args:
+        corners: shape (k, 3).
+        known: triangles that have a value, shape (n, 3).
+        values: theirs, shape (n,).
+        default: for the others, shape (k,).
+    """
+    if not len(known):
+        return default
+    rows = np.sort(np.concatenate([known, corners]), axis=1)
     _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
-    source = first[inverse.reshape(-1)[len(marked) :]]
-    capped = source < len(marked)
-    return np.where(capped, cap_surface[np.minimum(source, len(marked) - 1)], surface)
+    source = first[inverse.reshape(-1)[len(known) :]]
+    return np.where(source < len(known), values[np.minimum(source, len(known) - 1)], default)
 
 
 def settled(vertices: Floats, tets: Ints, sheets: Sheets, surfaces: Sequence[Field]) -> Floats:

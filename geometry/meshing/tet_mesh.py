@@ -44,6 +44,25 @@ class TetMesh:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LabelledMesh:
+    """A mesh on its way: tetrahedra with the bodies they belong to, and the triangles of sharp ends.
+
+    Attributes:
+        vertices_mm: shape (n, 3).
+        tets: shape (m, 4); positive volume.
+        label: 1 + index of the body of each tetrahedron, shape (m,).
+        marked: triangles on caps, shape (k, 3).
+        mark: 1 + number of the cap of each such triangle, shape (k,).
+    """
+
+    vertices_mm: Floats
+    tets: Ints
+    label: Ints
+    marked: Ints
+    mark: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facets:
     """All triangles of a tetrahedral mesh, each once.
 
