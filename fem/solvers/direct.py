@@ -37,7 +37,7 @@ def solve_directly(
             advice="Use the multigrid solver",
         )
     blocks = quadratic_blocks(d, element_terms(d, model.elastic), np.float64)
-    matrix = _by_columns(d.pattern, blocks)
+    matrix = stiffness_by_columns(d.pattern, blocks)
     free = np.flatnonzero(~model.held[d.node_order].ravel())
     matrix = matrix[free][:, free]
     factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
@@ -52,7 +52,7 @@ def solve_directly(
     return SolvedCases(displacement_mm=displacement, iterations=np.ones(len(model.load_cases), np.int64))
 
 
-def _by_columns(pattern: SplitPattern, blocks: NDArray[Any]) -> csc_array:
+def stiffness_by_columns(pattern: SplitPattern, blocks: NDArray[Any]) -> csc_array:
     """The matrix of blocks in compressed columns."""
     across = np.arange(3)
     rows = 3 * pattern.row_of_entries()[:, None, None] + across[None, :, None]
