@@ -1,6 +1,6 @@
 """A grid of cases on all cores: resumable, one folder per case, one row per case in a table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,8 +74,7 @@ def run_sweep(
     _open_folder(out, study)
     cases = {case_id(point.case): point.case for point in study.points}
     progress = _Progress(total=len(cases), report=report)
-    found = {key: finished_row(out / CASES / key) for key in cases}
-    progress.rows.update({key: row for key, row in found.items() if row is not None})
+    progress.rows.update(_finished(cases, out))
     reused = len(progress.rows)
     if reused:
         report(f"{reused} of {len(cases)} cases are finished already")
@@ -86,6 +85,8 @@ def run_sweep(
             progress.take(key, row)
     except KeyboardInterrupt:
         interrupted = True
+        # some came to their end while the processes were told to stop
+        progress.rows.update(_finished(cases, out))
     rows = list(_rows(study.points, progress.rows))
     write_tables(out, study.keys, rows)
     return SweepOutcome(rows=rows, total=len(study.points), reused=reused, interrupted=interrupted)
@@ -94,6 +95,12 @@ def run_sweep(
 def case_id(case: Case) -> str:
     """What a case is known by: a hash of everything that decides its result, and of the software version."""
     return case.content_hash(software_version())[:ID_LETTERS]
+
+
+def _finished(keys: Iterable[str], out: Path) -> dict[str, Mapping[str, Scalar]]:
+    """The rows of the cases that have a finished folder."""
+    found = {key: finished_row(out / CASES / key) for key in keys}
+    return {key: row for key, row in found.items() if row is not None}
 
 
 def _open_folder(out: Path, study: SweepStudy) -> None:

@@ -2,9 +2,11 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import dask
@@ -13,6 +15,7 @@ from distributed import Client, LocalCluster, as_completed
 
 from cases.faults import UsageError, exit_code
 from cases.schema import Case
+from cases.store import remove_leftovers
 from cases.studies.sweep_case import Runner, Scalar, failed_row, run_into
 from geometry.errors import ResourceError
 
@@ -40,11 +43,20 @@ class Pool:
         """The rows of the cases, each with its key, as they end; each case has its own folder in `folder`."""
         if not cases:
             return
+        try:
+            yield from self._rows(cases, folder.resolve(), runner)
+        finally:
+            if self.scheduler is None:
+                # the processes are gone; workers of a scheduler may still be writing
+                remove_leftovers(folder)
+
+    def _rows(
+        self, cases: Mapping[str, Case], folder: Path, runner: Runner
+    ) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
+        """See `rows`."""
         with self._client(len(cases)) as (client, threads):
             futures = {
-                client.submit(
-                    run_into, folder.resolve() / key, _shared(case, threads), runner, pure=False
-                ): key
+                client.submit(run_into, folder / key, _shared(case, threads), runner, pure=False): key
                 for key, case in cases.items()
             }
             try:
@@ -76,6 +88,7 @@ class Pool:
         quiet = {"distributed.scheduler.allowed-failures": 1, "distributed.worker.profile.enabled": False}
         with (
             dask.config.set(quiet),
+            _interrupts_held() as release,
             LocalCluster(  # type: ignore[no-untyped-call]
                 n_workers=workers,
                 threads_per_worker=1,
@@ -88,7 +101,27 @@ class Pool:
             ) as cluster,
             Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
         ):
+            release()
             yield client, threads
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[Callable[[], None]]:
+    """Hold back Ctrl-C until released, so that the processes started meanwhile never hear it.
+
+    A terminal sends it to all of them; only this process is to answer. One that came meanwhile is not lost.
+    """
+
+    def release() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+    # Python's tracker of shared resources starts with the first process, and would release too early
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield release
+    finally:
+        release()
 
 
 def workers_that_fit(cores: int) -> int:
