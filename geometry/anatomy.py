@@ -10,7 +10,7 @@ from geometry.sacrum import Sacrum
 from geometry.sacrum_shape import SacrumShape
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Anatomy:
     """Sacrum, left ilium and the joint between, in the anatomical frame (x left, y back, z up).
 

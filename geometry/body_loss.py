@@ -1,7 +1,7 @@
 """Loss of S1 vertebral body: a number from 0 to 1 and a family of nested shapes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def _bowl(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Floats:
 FAMILIES: Mapping[str, Level] = {"flat": _flat, "anterior_superior": _anterior_superior, "bowl": _bowl}
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class BodyLoss:
     """Nested shapes of loss in the S1 body: bone where `region < 0` and `level < threshold` is lost.
 
@@ -61,7 +61,7 @@ class BodyLoss:
     family: str
     side: str
     volume_mm3: float
-    _levels: Floats
+    _levels: Floats = field(repr=False)
 
     def __init__(self, sacrum: Sacrum, family: str, side: str = "both") -> None:
         if family not in FAMILIES:

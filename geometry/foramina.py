@@ -29,7 +29,7 @@ DORSAL_PLACE = (1.0, 0.84, 0.72, 0.63)
 DORSAL_ARC_MM = (2.0, -3.8, -5.0, -5.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ForaminaShape:
     """The foramina of the left side as round cones, rows S1 to S4 of (start, end, radius, radius).
 

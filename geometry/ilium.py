@@ -1,7 +1,7 @@
 """The left ilium as an implicit body that follows the sacrum's auricular face."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -30,7 +30,7 @@ LANDMARKS = (
 )
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Ilium:
     """The iliac part of the left innominate bone, callable as a `geometry.field.Field`.
 
@@ -52,7 +52,7 @@ class Ilium:
     gap_mm: float
     landmarks: Mapping[str, Floats]
     bounds_mm: Floats
-    _sheet: IliumSheet
+    _sheet: IliumSheet = field(repr=False)
 
     def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
         names, places, half = _places_mm(sacrum, shape, gap_mm)

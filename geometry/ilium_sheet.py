@@ -15,7 +15,7 @@ MARGIN_MM = 25.0
 HEIGHT, HALF_THICKNESS, SLOPE, EDGE = range(4)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class IliumSheet:
     """A sheet over a plane that lies roughly along the iliac wing.
 

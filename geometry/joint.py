@@ -17,7 +17,7 @@ LONG_LIMB = ((0.24, 7.0, 10.5), (0.54, 6.0, 8.0))
 OVERLAP_MM = 0.6
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SacroiliacJoint:
     """The cartilage between sacrum and left ilium, callable as a `geometry.field.Field`.
 

@@ -18,7 +18,7 @@ Y, Z, TANGENT_Y, TANGENT_Z, CURVATURE = range(5)
 BEND_FROM, BEND_TO = 0.18, 1.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SacralCurve:
     """The axis of the sacral bodies in the midsagittal plane, S1 endplate to tip of S5.
 

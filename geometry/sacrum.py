@@ -1,6 +1,6 @@
 """The sacrum as an implicit body, with the coordinates and regions that other modules draw on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from geometry.sacrum_profiles import (
 from geometry.sacrum_shape import SacrumShape
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, eq=False)
 class Sacrum:
     """A whole sacrum, callable as a `geometry.field.Field` (negative inside, mm).
 
@@ -35,12 +35,12 @@ class Sacrum:
     """
 
     shape: SacrumShape
-    curve: SacralCurve
-    foramina_shape: ForaminaShape
+    curve: SacralCurve = field(repr=False)
+    foramina_shape: ForaminaShape = field(repr=False)
     junction_arcs_mm: Floats
     bounds_mm: Floats
-    _tables: SacrumTables
-    _profiles: Floats
+    _tables: SacrumTables = field(repr=False)
+    _profiles: Floats = field(repr=False)
 
     def __init__(self, shape: SacrumShape) -> None:
         curve = sacral_curve(shape)
