@@ -91,7 +91,7 @@ def pull_out(
         ResourceError: the solve would not fit in memory.
     """
     case = setup.plan.case
-    require_memory(predicted_gib(setup.mesh), psutil.virtual_memory().available / 2**30)
+    require_memory(_needed_gib(setup), psutil.virtual_memory().available / 2**30)
     report(f"{name}, {loss_percent:g} % lost: solving")
     lost = lost_share(setup, loss_percent)
     solution = solve(model_at(setup, lost), settings=solver_settings(case), start=start_mm)
@@ -133,6 +133,11 @@ def pull_out(
         effective_strain=strain,
         von_mises_mpa=fields.von_mises_mpa,
     )
+
+
+def _needed_gib(setup: PullOutSetup) -> float:
+    """Memory the solve will need in GiB."""
+    return predicted_gib(len(setup.mesh.nodes_mm), len(setup.mesh.tets))
 
 
 def solver_settings(case: Case) -> SolverSettings:

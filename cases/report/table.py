@@ -39,7 +39,7 @@ def comparison_text(comparison: CompareResult) -> str:
     results = comparison.results
     names = screw_names(results)
     rows = {(row["name"], row["loss_percent"]): row for row in result_rows(results)}
-    width = max(24, *(len(name) + 2 for name in names))
+    width = max([24, *(len(name) + 2 for name in names)])
     lines = [
         "Pull-out stiffness in N/mm (- discretisation error), and retention against no loss",
         "",

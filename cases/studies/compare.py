@@ -30,6 +30,7 @@ class Gathered:
 
     results: list[PullOutResult] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    errors: list[SacrofixError] = field(default_factory=list)
     drawn: list[DrawnScrew] = field(default_factory=list)
 
 
@@ -40,6 +41,7 @@ def run_compare(study: CompareStudy, target: Path, report: Progress = silent) ->
 
     Raises:
         GeometryError: a screw that does not fit in the bone; every such screw is named before any work.
+        SacrofixError: not a single case gave a result.
     """
     plans = plan_all(study)
     gathered = Gathered()
@@ -53,6 +55,8 @@ def run_compare(study: CompareStudy, target: Path, report: Progress = silent) ->
             if not gathered.results:
                 raise
             interrupt = stop
+        if not gathered.results:
+            raise as_one(gathered.errors)
         comparison = _write(study, gathered, folder, report)
     if interrupt is not None:
         raise interrupt
@@ -80,6 +84,7 @@ def _compute_screw(
     try:
         setup = set_up(plan, mesh_plan(plan))
     except SacrofixError as error:
+        gathered.errors.append(error)
         gathered.failures += [
             Failure(name=name, loss_percent=loss, reason=str(error)) for loss in study.body_loss_percent
         ]
@@ -90,6 +95,7 @@ def _compute_screw(
         try:
             computed = pull_out(setup, name, loss, start_mm=start, report=report)
         except SacrofixError as error:
+            gathered.errors.append(error)
             gathered.failures.append(Failure(name=name, loss_percent=loss, reason=str(error)))
             continue
         start = computed.solution.displacement_mm
@@ -136,13 +142,12 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
     write_case(folder / "case.yaml", study)
     hashes = list(dict.fromkeys(result.mesh_hash for result in comparison.results))
     write_json(folder / "provenance.json", provenance(study, mesh_hashes=hashes))
-    if comparison.results:
-        report("drawing")
-        pictures = folder / "pictures"
-        pictures.mkdir()
-        draw_stiffness(
-            comparison.results, comparison.crossovers, described(study.case), pictures / "stiffness.png"
-        )
+    report("drawing")
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    bone = described(study.case)
+    draw_stiffness(comparison.results, comparison.crossovers, bone, pictures / "stiffness.png")
+    if gathered.drawn:
         draw_screws(gathered.drawn, study.case.loading.force_n, pictures / "screws.png")
     return comparison
 
