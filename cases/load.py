@@ -74,23 +74,29 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sourced[SweepStudy]
         raise CaseError(
             [Fault(mark=mark, key="grid", problem="no dotted key", remedy=remedy) for mark in marks]
         )
-    base = tree.part("case")
+    return Sourced(
+        value=SweepStudy(name=file.name, keys=tuple(file.grid), points=_points(file, tree)), tree=tree
+    )
+
+
+def _points(file: SweepFile, tree: SourcedTree) -> tuple[SweepPoint, ...]:
+    """Every case of a grid, the last key changing fastest; raises with the faults of all of them."""
     points: list[SweepPoint] = []
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}
     for number, chosen in enumerate(product(*(range(len(values)) for values in file.grid.values()))):
-        case_tree = base
-        for (key, values), i in zip(file.grid.items(), chosen, strict=True):
-            mark = tree.place(("grid", key, i)).value
-            case_tree = value_at(tuple(key.split(".")), values[i], mark).laid_over(case_tree)
-        case_tree = _headed(case_tree, f"{file.name}-{number + 1:04d}")
+        case_tree = tree.part("case")
         chosen_values = {key: values[i] for (key, values), i in zip(file.grid.items(), chosen, strict=True)}
+        for (key, value), i in zip(chosen_values.items(), chosen, strict=True):
+            mark = tree.place(("grid", key, i)).value
+            case_tree = value_at(tuple(key.split(".")), value, mark).laid_over(case_tree)
+        case_tree = _headed(case_tree, f"{file.name}-{number + 1:04d}")
         try:
             points.append(SweepPoint(values=chosen_values, case=decode(Case, case_tree)))
         except CaseError as error:
-            faults.extend(error.faults)
+            faults.update(dict.fromkeys(error.faults))
     if faults:
         raise CaseError(faults)
-    return Sourced(value=SweepStudy(name=file.name, keys=tuple(file.grid), points=tuple(points)), tree=tree)
+    return tuple(points)
 
 
 def _study_tree(path: Path, overrides: Sequence[str], kind: str) -> SourcedTree:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ DECIDING_PACKAGES = ("numpy", "scipy", "numba", "mmgpy", "vtk", "meshio", "pydan
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+@cache
 def software_version() -> str:
     """The version of sacrofix."""
     return version("sacrofix")

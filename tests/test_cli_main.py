@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -290,6 +290,14 @@ def test_errors_found_together_are_told_together(monkeypatch: pytest.MonkeyPatch
     ]
 
 
+def checked(title: str, case: Case) -> check_verb.Checked:
+    """Stands for planning and meshing."""
+    numbers = dict.fromkeys((field.name for field in fields(check_verb.Checked)), 1.0)
+    return check_verb.Checked(
+        **{**numbers, "screw": title, "kind": "alar", "elements": 70_000, "unknowns": 9}
+    )  # type: ignore[arg-type]
+
+
 STUDY = "schema: 1\nname: three\nstudy: compare\nscrews: [{preset: s1_pedicle}]\nbody_loss_percent: [0, 50]\n"
 
 
@@ -361,7 +369,7 @@ def test_a_sweep_without_any_result_has_the_code_of_its_first_failure(
 
 
 def test_a_check_reads_every_kind_of_file(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(check_verb, "check_case", lambda case: {"screw": case.screw.title()})
+    monkeypatch.setattr(check_verb, "check_case", checked)
     Path("study.yaml").write_text(STUDY)
     Path("grid.yaml").write_text(GRID)
     for name in ("good.yaml", "study.yaml", "grid.yaml"):
@@ -369,10 +377,13 @@ def test_a_check_reads_every_kind_of_file(monkeypatch: pytest.MonkeyPatch, capsy
     shown = capsys.readouterr().out
     assert shown.count("no fault found") == 3
     assert "2 cases, all valid" in shown
+    assert "mesh                  70,000 elements" in shown
+    assert main(["check", "study.yaml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["checked"][0]["elements"] == 70_000
 
 
 def test_a_new_case_can_be_checked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_verb, "check_case", lambda case: {})
+    monkeypatch.setattr(check_verb, "check_case", checked)
     assert main(["new", "mine"]) == 0
     assert main(["check", "mine.yaml"]) == 0
 

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cases.schema import Case
 from cases.schema_study import SweepStudy
 from cases.studies.sweep import run_sweep
 from cases.studies.sweep_case import Runner, Scalar, run_into
-from cases.studies.sweep_pool import Pool
+from cases.studies.sweep_pool import Pool, _interrupts_held
 from geometry.errors import GeometryError
 
 GRID = """\
@@ -159,6 +160,20 @@ def test_cases_run_in_processes_of_their_own_with_their_share_of_threads(tmp_pat
     assert str(os.getpid()) not in processes
     share = max(1, len(os.sched_getaffinity(0)) // 2)
     assert {row["threads"] for row in outcome.rows if row["status"] == "ok"} == {share}
+
+
+def test_an_interrupt_is_held_back_while_processes_start_and_not_lost() -> None:
+    held = []
+
+    def start() -> None:
+        with _interrupts_held() as release:
+            os.kill(os.getpid(), signal.SIGINT)
+            held.append(True)
+            release()
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert held
 
 
 def test_a_scheduler_that_is_not_there_is_a_usage_error(

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -65,6 +66,10 @@ class VerbModule(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of `sacrofix ...`; every error has become a message."""
     words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a path that the terminal cannot print is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     console = Console(as_json="--json" in words, debug="--debug" in words)
     try:
         return _dispatch(words, console)
