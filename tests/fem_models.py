@@ -20,7 +20,9 @@ def plane(mesh: Mesh, face: str) -> FixedComponents:
     return FixedComponents(name=f"plane {face}", nodes=mesh.face(face), components=held)
 
 
-def sampled(mesh: Mesh, young_mpa: Callable[[Floats], Floats], rule: SamplingRule, poisson: float = 0.3) -> ElasticField:
+def sampled(
+    mesh: Mesh, young_mpa: Callable[[Floats], Floats], rule: SamplingRule, poisson: float = 0.3
+) -> ElasticField:
     """An elastic field from E at points of shape (..., 3)."""
     corners = mesh.corner_points_mm()
     return ElasticField(
@@ -46,7 +48,9 @@ def model_of(
     )
 
 
-def pulled(mesh: Mesh, elastic: ElasticField | None = None, force_n: Sequence[float] = (0.0, 0.0, 1.0)) -> Model:
+def pulled(
+    mesh: Mesh, elastic: ElasticField | None = None, force_n: Sequence[float] = (0.0, 0.0, 1.0)
+) -> Model:
     """A block held at z0 and pulled at z1; E 1000 MPa and nu 0.3 unless given."""
     field = uniform_elastic(len(mesh.tets), 1000.0, 0.3) if elastic is None else elastic
     load = face_traction(mesh, mesh.face("z1"), np.array(force_n), "pull")

@@ -42,7 +42,8 @@ def test_moments_of_a_linear_modulus_converge_sixteenfold() -> None:
         moments = young_moments(rule, (rule.barycentric @ corners)[None])[0]
         errors.append(np.abs(moments - exact).max())
     ratios = np.array(errors[:-1]) / np.array(errors[1:])
-    # the rule is exact to degree two and the integrand cubic: one order each in the piece's size and its share
+    # the rule is exact to degree two and the integrand cubic: one order each in the piece's size and its
+    # share
     assert (ratios > 7.0).all()
     assert errors[2] < 1e-3 * corners.max()
 
@@ -57,7 +58,9 @@ def test_a_part_without_material_is_refused() -> None:
         elastic_by_part(mesh, {})
 
 
-@pytest.mark.parametrize(("young", "poisson", "text"), [(0.0, 0.3, "mean"), (1.0, 0.5, "Poisson"), (np.nan, 0.3, "modulus")])
+@pytest.mark.parametrize(
+    ("young", "poisson", "text"), [(0.0, 0.3, "mean"), (1.0, 0.5, "Poisson"), (np.nan, 0.3, "modulus")]
+)
 def test_impossible_materials_are_refused(young: float, poisson: float, text: str) -> None:
     with pytest.raises(MaterialError, match=text):
         uniform_elastic(1, young, poisson)

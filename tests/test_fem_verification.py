@@ -1,16 +1,22 @@
-"""Known answers. Sources: evidence.md section 9 (own evaluations of the closed forms) and the formulas quoted."""
+"""Known answers. Sources: evidence.md section 9 (own evaluations of the closed forms) and the formulas
+quoted."""
+
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from blocks import block
+from blocks import block, quadratic
 from fem_models import model_of, plane, pulled, sampled
 
+from fem.assembly import element_terms, quadratic_blocks
 from fem.discretisation import discretise
 from fem.elastic import elastic_by_part, subdivided_rule, uniform_elastic
 from fem.loads import LoadCase, face_moment, face_pressure, face_traction
 from fem.recovery import GaussFields, gauss_fields, nodal_values, strain_energy_nmm
 from fem.solution import Solution, compliance_stiffness, work_stiffness
 from fem.solvers import SolverSettings, solve
+from fem.solvers.direct import stiffness_by_columns
 from fem.supports import FixedComponents, FixedNodes
 from geometry.arrays import Floats
 from geometry.mesh import Mesh
@@ -36,7 +42,8 @@ def test_distorted_elements_carry_constant_stress_exactly() -> None:
         FixedComponents(name="x end", nodes=at([1, 0, 0]), components=(False, True, True)),
         FixedComponents(name="y end", nodes=at([0, 1, 0]), components=(False, False, True)),
     ]
-    model = model_of(mesh, uniform_elastic(len(mesh.tets), 1e6, 0.25), supports, [LoadCase(name="all", nodal_force_n=total)])
+    load = LoadCase(name="all", nodal_force_n=total)
+    model = model_of(mesh, uniform_elastic(len(mesh.tets), 1e6, 0.25), supports, [load])
     fields = gauss_fields(solve(model, settings=TIGHT), "all")
     # solver tolerance 1e-11 times the condition of a block of 27 cells leaves eight digits
     np.testing.assert_allclose(fields.stress_mpa[..., :3], 2000.0, rtol=1e-7)
@@ -44,8 +51,8 @@ def test_distorted_elements_carry_constant_stress_exactly() -> None:
 
 
 def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
-    """Errors in L2 and in energy for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held all round;
-    `shift` spoils the body force."""
+    """Errors in L2 and in energy for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held
+    all round; `shift` spoils the body force."""
     mesh = block((cells, cells, cells), jitter=0.1)
     young, poisson = 1.0, 0.3
     first = young * poisson / ((1 + poisson) * (1 - 2 * poisson))
@@ -66,7 +73,10 @@ def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
         ],
         axis=-2,
     )
-    body = -(np.pi**2) * ((first + second) * hessian @ amplitude - 3.0 * second * waves[..., :1] * amplitude) + shift
+    body = (
+        -(np.pi**2) * ((first + second) * hessian @ amplitude - 3.0 * second * waves[..., :1] * amplitude)
+        + shift
+    )
     shapes = np.concatenate(
         [
             rule.barycentric * (2 * rule.barycentric - 1),
@@ -84,9 +94,10 @@ def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
         [LoadCase(name="body", nodal_force_n=forces)],
     )
     solution = solve(model, settings=SolverSettings(relative_tolerance=1e-9))
-    miss = np.einsum("qa,mad->mqd", shapes, solution.displacement_of("body")[mesh.tets]) - waves[..., :1] * amplitude
+    found = np.einsum("qa,mad->mqd", shapes, solution.displacement_of("body")[mesh.tets])
+    square = np.einsum("mq,mqd->", weights, (found - waves[..., :1] * amplitude) ** 2)
     exact_work = np.pi**2 * (3 * second * 14.0 + (first + second) * 14.0) / 8.0
-    return float(np.sqrt(np.einsum("mq,mqd->", weights, miss**2))), abs(exact_work - float(solution.work_nmm()[0]))
+    return float(np.sqrt(square)), abs(exact_work - float(solution.work_nmm()[0]))
 
 
 def observed_orders(shift: float = 0.0) -> tuple[float, float]:
@@ -123,7 +134,7 @@ def test_a_cantilever_bends_as_timoshenko_says() -> None:
 
 def test_a_bimaterial_bar_stretches_exactly() -> None:
     # E 110000 over 100 with nu = 0: one-dimensional, delta 0.0100090909 (evidence.md)
-    mesh = block((1, 1, 2), (1.0, 1.0, 2.0), part_of=lambda c: (c[:, 2] > 1.0), part_names=("soft", "stiff"))
+    mesh = block((1, 1, 2), (1.0, 1.0, 2.0), part_of=lambda c: c[:, 2] > 1.0, part_names=("soft", "stiff"))
     solution = solve(pulled(mesh, elastic_by_part(mesh, {"soft": (100.0, 0.0), "stiff": (110_000.0, 0.0)})))
     top = solution.displacement_mm[0][mesh.face("z1")][..., 2]
     np.testing.assert_allclose(top, 0.0100090909, rtol=1e-7)
@@ -131,7 +142,8 @@ def test_a_bimaterial_bar_stretches_exactly() -> None:
 
 def tube(cells: int, radii: tuple[float, ...]) -> Mesh:
     """A quarter of a slice, 1 mm thick, between rings; a part for each ring."""
-    ticks = np.unique(np.concatenate([np.geomspace(a, b, cells + 1) for a, b in zip(radii[:-1], radii[1:], strict=True)]))
+    rings = [np.geomspace(a, b, cells + 1) for a, b in pairwise(radii)]
+    ticks = np.unique(np.concatenate(rings))
 
     def shape(points: Floats) -> Floats:
         angle = points[:, 1] * np.pi / 2.0
@@ -147,8 +159,8 @@ def tube(cells: int, radii: tuple[float, ...]) -> Mesh:
 
     names = tuple(f"ring {k}" for k in range(len(radii) - 1))
     return block(
-        (1, 1, 1), ticks=(ticks, np.linspace(0.0, 1.0, around + 1), np.array([0.0, 1.0])), shape=shape, part_of=ring,
-        part_names=names,
+        (1, 1, 1), ticks=(ticks, np.linspace(0.0, 1.0, around + 1), np.array([0.0, 1.0])), shape=shape,
+        part_of=ring, part_names=names,
     )  # fmt: skip
 
 
@@ -218,7 +230,8 @@ def test_a_twisted_bar_turns_as_saint_venant_says() -> None:
     load = face_moment(mesh, mesh.face("z1"), np.array([0.0, 0.0, 1.0]), "twist")
     solution = solve(model_of(mesh, model.elastic, model.supports, [load], model.discretisation))
     stiffness = 1000.0 / 2.6 * 0.1406 / 4.0
-    # 0.1406 a^4: Timoshenko & Goodier, square section; both ends are held flat, hence stiffer by some per cent
+    # 0.1406 a^4: Timoshenko & Goodier, square section; both ends are held flat, hence stiffer by some per
+    # cent
     assert work_stiffness(1.0, solution, "twist") == pytest.approx(stiffness, rel=0.08)
 
 
@@ -247,12 +260,48 @@ def test_a_moment_load_has_the_moment_and_no_force() -> None:
 
 
 def test_there_are_six_motions_without_energy() -> None:
-    from fem.assembly import element_terms, quadratic_blocks
-    from fem.solvers.direct import stiffness_by_columns
-
     mesh = block((1, 1, 1), jitter=0.0)
     d = discretise(mesh)
     terms = element_terms(d, uniform_elastic(len(mesh.tets), 1.0, 0.3))
-    values = np.linalg.eigvalsh(stiffness_by_columns(d.pattern, quadratic_blocks(d, terms, np.float64)).toarray())
+    values = np.linalg.eigvalsh(
+        stiffness_by_columns(d.pattern, quadratic_blocks(d, terms, np.float64)).toarray()
+    )
     assert np.count_nonzero(np.abs(values) < 1e-12 * values.max()) == 6
     assert values[6] > 1e-4 * values.max()
+
+
+def hollow_ball(cells: int) -> Mesh:
+    """An octant of the shell between radii 1 and 2: cubes of the octant outside the unit cube, pushed onto
+    spheres."""
+    cubes = block((2 * cells,) * 3, (2.0, 2.0, 2.0))
+    corners = cubes.nodes_mm[: (2 * cells + 1) ** 3]
+    tets = cubes.tets[:, :4]
+    kept = tets[np.abs(corners[tets]).mean(axis=1).max(axis=1) > 1.0]
+    used, back = np.unique(kept, return_inverse=True)
+    points = corners[used]
+    pushed = points * (np.abs(points).max(axis=1) / np.linalg.norm(points, axis=1))[:, None]
+    tets = back.reshape(-1, 4)
+    mesh = quadratic(pushed, tets, np.zeros(len(tets), np.int64), ("shell",))
+    skin = mesh.face("skin")
+    inner = np.linalg.norm(mesh.nodes_mm[skin[:, :3]], axis=2).max(axis=1) < 1.0 + 1e-9
+    faces = {"bore": skin[inner]}
+    for axis in range(3):
+        faces[f"{'xyz'[axis]}0"] = skin[np.all(np.abs(mesh.nodes_mm[skin[:, :3], axis]) < 1e-12, axis=1)]
+    return replace(mesh, faces=faces)
+
+
+def test_a_hollow_ball_swells_as_lame_says() -> None:
+    mesh = hollow_ball(7)
+    load = face_pressure(mesh, mesh.face("bore"), 1.0, "pressure")
+    supports = [plane(mesh, face) for face in ("x0", "y0", "z0")]
+    solution = solve(model_of(mesh, uniform_elastic(len(mesh.tets), 1.0, 0.3), supports, [load]))
+    vertices = np.unique(mesh.tets[:, :4])
+    radius = np.linalg.norm(mesh.nodes_mm[vertices], axis=1)
+    outward = np.einsum("nd,nd->n", solution.displacement_mm[0][vertices], mesh.nodes_mm[vertices]) / radius
+    # u(a) = 0.8, u(b) = 0.3 (evidence.md); the flat faces of seven cells to the octant edge cost 0.7 %
+    assert outward[np.isclose(radius, 1.0)].mean() == pytest.approx(0.8, rel=0.01)
+    assert outward[np.isclose(radius, 2.0)].mean() == pytest.approx(0.3, rel=0.01)
+    smooth = nodal_values(mesh, gauss_fields(solution, "pressure").stress_mpa)[0]
+    at = np.flatnonzero(np.all(np.isclose(mesh.nodes_mm[smooth.nodes], [1.0, 0.0, 0.0]), axis=1))
+    # s_theta(a) = 0.714286; at a corner of the mesh, where patches are one-sided
+    np.testing.assert_allclose(smooth.values[at, 1:3], 0.714286, rtol=0.03)

@@ -15,7 +15,7 @@ _SHARES = 32
 @njit(cache=True, parallel=True, fastmath=_FAST)
 def dot(a, b):  # type: ignore[no-untyped-def]
     """The scalar product of two vectors of shape (n, 3)."""
-    partial = np.zeros(_SHARES)
+    partial = np.empty(_SHARES)
     n = a.shape[0]
     for share in prange(_SHARES):
         x = 0.0
@@ -26,13 +26,13 @@ def dot(a, b):  # type: ignore[no-untyped-def]
             y += a[i, 1] * b[i, 1]
             z += a[i, 2] * b[i, 2]
         partial[share] = x + y + z
-    return partial.sum()
+    return _total(partial)
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
 def advance(u, r, p, kp, alpha):  # type: ignore[no-untyped-def]
     """Steps u along p and r along -K p, in place; gives back the square of the norm of r."""
-    partial = np.zeros(_SHARES)
+    partial = np.empty(_SHARES)
     n = u.shape[0]
     for share in prange(_SHARES):
         total = 0.0
@@ -42,7 +42,7 @@ def advance(u, r, p, kp, alpha):  # type: ignore[no-untyped-def]
                 r[i, c] -= alpha * kp[i, c]
                 total += r[i, c] * r[i, c]
         partial[share] = total
-    return partial.sum()
+    return _total(partial)
 
 
 @njit(cache=True, parallel=True, fastmath=_FAST)
@@ -53,3 +53,12 @@ def turn(p, z, beta):  # type: ignore[no-untyped-def]
         for i in range(n * share // _SHARES, n * (share + 1) // _SHARES):
             for c in range(3):
                 p[i, c] = z[i, c] + beta * p[i, c]
+
+
+@njit(cache=True)
+def _total(partial):  # type: ignore[no-untyped-def]
+    """The sum in a fixed order; inside a parallel function numba would split it by threads."""
+    total = 0.0
+    for share in range(partial.shape[0]):
+        total += partial[share]
+    return total
