@@ -50,7 +50,7 @@ class Ilium:
     sacrum: Sacrum
     shape: IliumShape
     gap_mm: float
-    landmarks: Mapping[str, Floats]
+    _landmarks: dict[str, Floats] = field(repr=False)
     bounds_mm: Floats
     _sheet: IliumSheet = field(repr=False)
 
@@ -60,10 +60,7 @@ class Ilium:
             ("sacrum", sacrum),
             ("shape", shape),
             ("gap_mm", gap_mm),
-            (
-                "landmarks",
-                MappingProxyType({name: frozen_copy(places[names.index(name)]) for name in LANDMARKS}),
-            ),
+            ("_landmarks", {name: frozen_copy(places[names.index(name)]) for name in LANDMARKS}),
             ("bounds_mm", frozen_copy([places.min(axis=0) - 16.0, places.max(axis=0) + 16.0])),
             ("_sheet", ilium_sheet(places[:OUTLINE_COUNT], places, half)),
         ):
@@ -79,6 +76,11 @@ class Ilium:
             facing = self.gap_mm - self.sacrum.filled(points_mm[near])
             values[near] = smooth_subtraction(sheet[near], -facing, 2.0)
         return values
+
+    @property
+    def landmarks(self) -> Mapping[str, Floats]:
+        """Named places on the bone, read-only; each shape (3,)."""
+        return MappingProxyType(self._landmarks)
 
     def unfaced(self, points_mm: Floats) -> Floats:
         """Signed distance to the ilium before its medial face was fitted to the sacrum, shape (n,)."""

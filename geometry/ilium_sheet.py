@@ -34,7 +34,7 @@ class IliumSheet:
 
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to the sheet, shape (n,)."""
-        points = np.ascontiguousarray(points_mm, dtype=np.float64).reshape(-1, 3)
+        points = np.require(points_mm, np.float64, ["C", "W"]).reshape(-1, 3)
         return _sheet(points, self.origin_mm, self.axes, self.corner_mm, self.layers)
 
 

@@ -36,7 +36,7 @@ class SacralCurve:
 
     def coordinates(self, points_mm: Floats) -> tuple[Floats, Floats]:
         """Arc length below the endplate and depth behind the axis, each (n,), in mm."""
-        points = np.ascontiguousarray(points_mm, dtype=np.float64)
+        points = np.require(points_mm, np.float64, ["C", "W"])
         pairs = _coordinates(points, self.table, self.guess, *self.guess_origin_mm)
         return pairs[:, 0], pairs[:, 1]
 

@@ -139,8 +139,8 @@ class Sacrum:
 
 
 def _rows(points_mm: Floats) -> Floats:
-    """Points as the contiguous (n, 3) doubles the compiled field reads."""
-    return np.ascontiguousarray(points_mm, dtype=np.float64).reshape(-1, 3)
+    """Points as the (n, 3) doubles the compiled field reads; it would compile again for read-only ones."""
+    return np.require(points_mm, np.float64, ["C", "W"]).reshape(-1, 3)
 
 
 def _bounds_mm(shape: SacrumShape, curve: SacralCurve) -> Floats:

@@ -21,8 +21,8 @@ from geometry.compiled import (
 )
 from geometry.sacral_curve import ABOVE_MM, STEP_MM, curve_at
 
-# What `parts_at` returns, in this order.
-BODY, LATERAL_MASS, CANAL, WHOLE, FILLED = range(5)
+# The parts that `part_at` knows.
+BODY, LATERAL_MASS, CANAL, FILLED, WHOLE = range(5)
 
 
 class SacrumTables(NamedTuple):
@@ -48,32 +48,46 @@ class SacrumTables(NamedTuple):
 
 
 @compiled
-def parts_at(x: float, y: float, z: float, t: SacrumTables) -> tuple[float, float, float, float, float]:
-    """Distances to body, lateral mass, canal, the whole sacrum, and the sacrum with its foramina filled."""
+def part_at(x: float, y: float, z: float, t: SacrumTables, which: int) -> float:
+    """Distance to one part: the bodies, the lateral mass, the canal, or the bone with or without foramina."""
     side = sqrt(x * x + 0.04)
     arc, depth = curve_at(y, z, t.curve, t.guess, t.guess_y, t.guess_z)
     place = (arc + ABOVE_MM) / STEP_MM
-    body = _body_at(side, z, arc, depth, place, t)
-    lateral = _lateral_mass_at(side, y, z, arc, depth, place, t)
-    canal = _canal_at(side, arc, depth, place, t)
-    filled = smooth_min(body, lateral, 7.0)
-    for k in range(t.tubercles.shape[0]):
-        filled = smooth_min(filled, ellipsoid_at(side, y, z, t.tubercles[k]), 4.0)
-    for k in range(t.processes.shape[0]):
-        filled = smooth_min(filled, ellipsoid_at(side, y, z, t.processes[k]), 6.0)
-    filled = smooth_max(filled, -ellipsoid_at(side, y, z, t.facet_cut), 2.0)
-    filled = smooth_max(filled, -canal, 1.5)
-    back = table_at(t.profiles, 1, place)
-    # an arch that widens downwards
-    hiatus = 0.94 * (side - 1.0 - 0.34 * (arc - t.hiatus))
-    hiatus = smooth_max(smooth_max(hiatus, side - 6.5, 3.0), back - depth, 2.0)
-    filled = smooth_max(filled, -hiatus, 2.0)
-    whole = filled
+    if which == BODY:
+        return _body_at(side, z, arc, depth, place, t)
+    if which == LATERAL_MASS:
+        return _lateral_mass_at(side, y, z, arc, depth, place, t)
+    if which == CANAL:
+        return _canal_at(side, arc, depth, place, t)
+    bone = _filled_at(side, y, z, arc, depth, place, t)
+    if which == FILLED:
+        return bone
     for k in range(4):
-        whole = smooth_max(whole, -round_cone_at(side, y, z, t.ventral[k]), 3.0)
-        whole = smooth_max(whole, -round_cone_at(side, y, z, t.groove[k]), 5.0)
-        whole = smooth_max(whole, -round_cone_at(side, y, z, t.dorsal[k]), 2.0)
-    return body, lateral, canal, whole, filled
+        bone = smooth_max(bone, -round_cone_at(side, y, z, t.ventral[k]), 3.0)
+        bone = smooth_max(bone, -round_cone_at(side, y, z, t.groove[k]), 5.0)
+        bone = smooth_max(bone, -round_cone_at(side, y, z, t.dorsal[k]), 2.0)
+    return bone
+
+
+@compiled
+def _filled_at(
+    side: float, y: float, z: float, arc: float, depth: float, place: float, t: SacrumTables
+) -> float:
+    """The bone with canal and hiatus, its foramina filled."""
+    bone = smooth_min(
+        _body_at(side, z, arc, depth, place, t), _lateral_mass_at(side, y, z, arc, depth, place, t), 7.0
+    )
+    for k in range(t.tubercles.shape[0]):
+        bone = smooth_min(bone, ellipsoid_at(side, y, z, t.tubercles[k]), 4.0)
+    for k in range(t.processes.shape[0]):
+        bone = smooth_min(bone, ellipsoid_at(side, y, z, t.processes[k]), 6.0)
+    bone = smooth_max(bone, -ellipsoid_at(side, y, z, t.facet_cut), 2.0)
+    bone = smooth_max(bone, -_canal_at(side, arc, depth, place, t), 1.5)
+    # the hiatus: an arch that widens downwards
+    hiatus = 0.94 * (side - 1.0 - 0.34 * (arc - t.hiatus))
+    back = table_at(t.profiles, 1, place)
+    hiatus = smooth_max(smooth_max(hiatus, side - 6.5, 3.0), back - depth, 2.0)
+    return smooth_max(bone, -hiatus, 2.0)
 
 
 @compiled
@@ -153,10 +167,10 @@ def foramina_at(x: float, y: float, z: float, t: SacrumTables) -> float:
 
 @compiled
 def parts(points: Floats, t: SacrumTables, which: int) -> Floats:
-    """One of the parts of `parts_at` at points (n, 3), shape (n,)."""
+    """Distance to one part at points (n, 3), shape (n,)."""
     values = np.empty(len(points))
     for i in range(len(points)):
-        values[i] = parts_at(points[i, 0], points[i, 1], points[i, 2], t)[which]
+        values[i] = part_at(points[i, 0], points[i, 1], points[i, 2], t, which)
     return values
 
 
