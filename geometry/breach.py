@@ -96,6 +96,9 @@ def inspect(anatomy: Anatomy, screw: Screw) -> BreachReport:
         findings=(
             *breaches,
             f"{len(surfaces)} cortices crossed",
+            f"{float(ahead[0]):.1f} mm from tip to far cortex"
+            if len(ahead)
+            else "tip is through the far cortex",
             f"{float(wall.bone_mm.min()):.1f} mm of bone over the wall at its thinnest",
         ),
     )
