@@ -7,6 +7,7 @@ import numpy as np
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
+from geometry.field import Field
 from geometry.screws.screw import TIP_CONE_MM, Screw
 from geometry.trajectory import crossings_mm
 
@@ -32,7 +33,8 @@ class BreachReport:
         length_mm: as planned.
         length_inside_mm: length of the axis, entry to tip, that runs in bone.
         cortices_crossed: how often the axis passes a bone surface, the entry included.
-        far_cortex_mm: tip to the surface ahead along the axis; infinity if there is none within 60 mm.
+        far_cortex_mm: tip to the surface ahead along the axis, at most `LOOK_AHEAD_MM`; negative if the tip
+            has left the bone.
         wall_margin_mm: bone over the wall at its thinnest place beyond the entry zone; negative outside.
         canal_mm: least distance of the wall to the sacral canal.
         foramina_mm: least distance of the wall to a ventral or dorsal foramen beyond the entry zone.
@@ -76,8 +78,8 @@ def inspect(anatomy: Anatomy, screw: Screw) -> BreachReport:
         return np.asarray(np.minimum(anatomy.sacrum(points_mm), anatomy.ilium(points_mm)))
 
     axis_points = entry + np.arange(0.25, length, 0.25)[:, None] * heading
-    ahead = crossings_mm(bone, screw.tip_mm, heading, LOOK_AHEAD_MM)
     surfaces = crossings_mm(solid_bone, entry - 1.0 * heading, heading, length + 1.0)
+    far_cortex = _far_cortex_mm(bone, screw)
     crosses_joint = _crosses_joint(anatomy, screw)
     breaches = _breaches(screw, wall, crosses_joint)
     return BreachReport(
@@ -85,7 +87,7 @@ def inspect(anatomy: Anatomy, screw: Screw) -> BreachReport:
         length_mm=length,
         length_inside_mm=float(0.25 * (solid_bone(axis_points) < 0.0).sum()),
         cortices_crossed=len(surfaces),
-        far_cortex_mm=float(ahead[0]) if len(ahead) else np.inf,
+        far_cortex_mm=far_cortex,
         wall_margin_mm=float(wall.bone_mm.min()),
         canal_mm=float(wall.canal_mm.min()),
         foramina_mm=float(wall.foramina_mm.min()),
@@ -96,9 +98,7 @@ def inspect(anatomy: Anatomy, screw: Screw) -> BreachReport:
         findings=(
             *breaches,
             f"{len(surfaces)} cortices crossed",
-            f"{float(ahead[0]):.1f} mm from tip to far cortex"
-            if len(ahead)
-            else "tip is through the far cortex",
+            f"tip {abs(far_cortex):.1f} mm {'short of' if far_cortex >= 0.0 else 'beyond'} the far cortex",
             f"{float(wall.bone_mm.min()):.1f} mm of bone over the wall at its thinnest",
         ),
     )
@@ -175,6 +175,15 @@ def _wall_clearance(anatomy: Anatomy, screw: Screw) -> WallClearance:
         foramina_mm=np.where(deep, least(anatomy.sacrum.foramina(points)), np.inf),
         endplate_mm=least(np.where(under_endplate, -points[:, 2], np.inf)),
     )
+
+
+def _far_cortex_mm(bone: Field, screw: Screw) -> float:
+    """How far the tip stands short of the surface ahead; negative if it has left the bone."""
+    heading, tip = screw.direction, screw.tip_mm
+    inside = bone(tip[None])[0] < 0.0
+    way = crossings_mm(bone, tip, heading if inside else -heading, LOOK_AHEAD_MM)
+    distance = float(way[0]) if len(way) else LOOK_AHEAD_MM
+    return distance if inside else -distance
 
 
 def _crosses_joint(anatomy: Anatomy, screw: Screw) -> bool:

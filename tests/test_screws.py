@@ -172,3 +172,13 @@ def test_refuses_unknown_names(male: Anatomy) -> None:
         dataclasses.replace(PRESETS["s1_pedicle"], angle_reference="floor")
     with pytest.raises(GeometryError, match="Plan it left and mirror the mesh"):
         plain_screw(side="right")
+
+
+def test_the_far_cortex_is_ahead_of_a_short_tip_and_behind_a_long_one(male: Anatomy) -> None:
+    screw = plan_screw(male, "s1_pedicle")
+    ahead = inspect(male, screw).far_cortex_mm
+    assert ahead > 0.0
+    # lengthening by two millimetres more than that puts the tip two millimetres outside
+    assert inspect(male, screw.with_length(screw.trajectory.length_mm + ahead + 2.0)).far_cortex_mm == (
+        pytest.approx(-2.0, abs=0.01)
+    )
