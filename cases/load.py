@@ -89,7 +89,7 @@ def _points(file: SweepFile, tree: SourcedTree) -> tuple[SweepPoint, ...]:
         for (key, value), i in zip(chosen_values.items(), chosen, strict=True):
             mark = tree.place(("grid", key, i)).value
             case_tree = value_at(tuple(key.split(".")), value, mark).laid_over(case_tree)
-        case_tree = _headed(case_tree, f"{file.name}-{number + 1:04d}")
+        case_tree = _headed(case_tree, f"{file.name[:70]}-{number + 1:05d}")
         try:
             points.append(SweepPoint(values=chosen_values, case=decode(Case, case_tree)))
         except CaseError as error:

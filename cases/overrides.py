@@ -9,6 +9,9 @@ from cases.sources import SourcedTree, value_at
 
 DOTTED_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,7}")
 
+# The keys of a sweep's grid are dotted themselves.
+GRID = "grid"
+
 
 def overridden(
     tree: SourcedTree, settings: Sequence[str], inner: Collection[str] = (), under: str = ""
@@ -36,6 +39,9 @@ def overridden(
                 f"--set {setting!r} holds no YAML value", advice="Quote it as --set 'key=\"text\"'"
             ) from None
         path = tuple(key.strip().split("."))
-        path = (under, *path) if path[0] in inner else path
+        if path[0] == GRID and len(path) > 1:
+            path = (GRID, ".".join(path[1:]))
+        elif path[0] in inner:
+            path = (under, *path)
         tree = value_at(path, value, mark).laid_over(tree)
     return tree

@@ -131,6 +131,15 @@ class SweepFile(Named):
             for key, values in lists.items()
             if not values
         ]
+        broken += [
+            BrokenRule(
+                path=("grid", key),
+                problem="cannot be swept",
+                remedy="sweep keys of the anatomy, the bone, the screw and the like",
+            )
+            for key in lists
+            if key.split(".")[0] in Named.model_fields or key == "schema"
+        ]
         count = math.prod(len(values) for values in lists.values())
         if count > MOST_CASES:
             broken.append(

@@ -25,6 +25,8 @@ from geometry.errors import GateError, ResourceError
 PROVENANCE = "provenance.json"
 PARTIAL = ".partial"
 DECIDING_PACKAGES = ("numpy", "scipy", "numba", "mmgpy", "vtk", "meshio", "pydantic", "ruamel.yaml")
+# The fields of one screw at five losses take about 100 MB (chosen: twice that).
+LEAST_FREE_BYTES = 200_000_000
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -62,6 +64,25 @@ def result_folder(target: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def require_place(target: Path) -> None:
+    """Refuse a target that no result could be written to, before minutes of work are spent on one.
+
+    Raises:
+        UsageError, ResourceError: as `result_folder` would at the end.
+    """
+    final = target.resolve()
+    refuse_foreign_folder(final)
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        Path(tempfile.mkdtemp(prefix=f".{final.name}-", suffix=PARTIAL, dir=final.parent)).rmdir()
+        free = shutil.disk_usage(final.parent).free
+    except OSError as error:
+        raise unwritable(error, final) from None
+    if free < LEAST_FREE_BYTES:
+        needed = f"{LEAST_FREE_BYTES / 1e6:.0f} MB"
+        raise ResourceError(f"less than {needed} are free for {final}", advice="Free some space")
 
 
 def refuse_foreign_folder(final: Path) -> None:

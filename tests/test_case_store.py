@@ -3,6 +3,7 @@
 import errno
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from cases.store import (
     refuse_foreign_folder,
     remove_leftovers,
     replace_file,
+    require_place,
     result_folder,
     write_case,
     write_json,
@@ -88,6 +90,17 @@ def test_a_parent_that_is_a_file_is_a_resource_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ResourceError, match="cannot write"):
         store(tmp_path / "file" / "result", "1")
+
+
+def test_a_place_is_tried_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_place(tmp_path / "deep" / "result")
+    assert entries(tmp_path / "deep") == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResourceError, match="cannot write"):
+        require_place(tmp_path / "file" / "result")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000))
+    with pytest.raises(ResourceError, match="less than 200 MB are free"):
+        require_place(tmp_path / "result")
 
 
 def test_a_full_disk_is_a_resource_error_and_leaves_nothing(tmp_path: Path) -> None:

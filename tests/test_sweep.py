@@ -3,11 +3,14 @@
 import csv
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from dask.system import CPU_COUNT
 
 from cases.faults import UsageError
 from cases.load import read_sweep
@@ -15,7 +18,7 @@ from cases.schema import Case
 from cases.schema_study import SweepStudy
 from cases.studies.sweep import run_sweep
 from cases.studies.sweep_case import Runner, Scalar, run_into
-from cases.studies.sweep_pool import Pool, _interrupts_held
+from cases.studies.sweep_pool import Pool, _deaf_processes
 from geometry.errors import GeometryError
 
 GRID = """\
@@ -87,7 +90,7 @@ def test_a_finished_case_is_not_run_again_and_a_failed_one_is(tmp_path: Path) ->
         return {"stiffness_n_per_mm": 1.0}
 
     outcome = run_sweep(study(tmp_path), tmp_path / "out", counted, InThisProcess())
-    assert (outcome.reused, called, outcome.count("ok")) == (5, ["small-0002"], 6)
+    assert (outcome.reused, called, outcome.count("ok")) == (5, ["small-00002"], 6)
 
 
 def test_a_longer_grid_runs_only_the_new_cases(tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ def test_an_unexpected_error_is_a_row_too(tmp_path: Path) -> None:
 
 def test_an_interrupted_sweep_keeps_what_is_finished(tmp_path: Path) -> None:
     def stopped(case: Case, folder: Path) -> dict[str, Scalar]:
-        if case.name == "small-0003":
+        if case.name == "small-00003":
             raise KeyboardInterrupt
         return {"stiffness_n_per_mm": 1.0}
 
@@ -158,22 +161,31 @@ def test_cases_run_in_processes_of_their_own_with_their_share_of_threads(tmp_pat
     processes = {file.read_text() for file in (tmp_path / "out" / "cases").glob("*/process.txt")}
     assert processes
     assert str(os.getpid()) not in processes
-    share = max(1, len(os.sched_getaffinity(0)) // 2)
+    share = max(1, CPU_COUNT // 2)
     assert {row["threads"] for row in outcome.rows if row["status"] == "ok"} == {share}
 
 
-def test_an_interrupt_is_held_back_while_processes_start_and_not_lost() -> None:
-    held = []
+def test_processes_started_for_a_sweep_do_not_hear_the_terminal() -> None:
+    asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 
+    def deaf() -> str:
+        command = [sys.executable, "-c", asked]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+    with _deaf_processes() as all_started:
+        assert deaf() == "True\n"
+        all_started()
+        assert deaf() == "False\n"
+
+
+def test_an_interrupt_is_not_lost_while_processes_start() -> None:
     def start() -> None:
-        with _interrupts_held() as release:
+        with _deaf_processes() as all_started:
             os.kill(os.getpid(), signal.SIGINT)
-            held.append(True)
-            release()
+            all_started()
 
     with pytest.raises(KeyboardInterrupt):
         start()
-    assert held
 
 
 def test_a_scheduler_that_is_not_there_is_a_usage_error(

@@ -7,7 +7,7 @@ from cases.commands.console import Console
 from cases.faults import exit_code
 from cases.load import read_compare
 from cases.report.table import comparison_json, comparison_text
-from cases.store import refuse_foreign_folder
+from cases.store import require_place
 from cases.studies.compare import run_compare
 from geometry.errors import GateError
 
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     sourced = read_compare(args.file, args.set)
     console.trees.append(sourced.tree)
     out = default_out(args, sourced.value.name)
-    refuse_foreign_folder(out)
+    require_place(out)
     comparison = run_compare(sourced.value, out, console.stage)
     # a table with holes is worth reading, but it is no success
     code = 0 if not comparison.failures else exit_code(GateError(""))

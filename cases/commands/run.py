@@ -8,7 +8,7 @@ from cases.commands.console import Console
 from cases.load import read_case
 from cases.results import PullOutResult
 from cases.run import run_case
-from cases.store import refuse_foreign_folder
+from cases.store import require_place
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +22,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     sourced = read_case(args.file, args.set)
     console.trees.append(sourced.tree)
     out = default_out(args, sourced.value.name)
-    # minutes of work are not risked on a folder that may not be written
-    refuse_foreign_folder(out)
+    require_place(out)
     result = run_case(sourced.value, out, console.stage)
     console.result(summary(result))
     console.result(f"\nresult in {out}; see it with: sacrofix view {out}")

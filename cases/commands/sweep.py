@@ -17,7 +17,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_out(parser)
     parser.add_argument("--workers", type=_positive, metavar="N", help="processes (default: one per core)")
     parser.add_argument(
-        "--scheduler", metavar="ADDRESS", help="run on a dask scheduler, such as tcp://host:8786"
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run on a dask scheduler, such as tcp://host:8786; its workers must see the same folders",
     )
     parser.add_argument("--fields", action="store_true", help="keep stress and strain fields of every case")
 

@@ -1,5 +1,6 @@
 """A grid of cases on all cores: resumable, one folder per case, one row per case in a table."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,4 +130,6 @@ def _rows(
 
 
 def _scalar(value: object) -> Scalar:
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    return json.dumps(value, default=str)

@@ -1,7 +1,6 @@
 """Where the cases of a sweep run: processes of this machine, or any dask scheduler."""
 
 import logging
-import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import dask
 import psutil
+from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, as_completed
 
 from cases.faults import UsageError, exit_code
@@ -82,13 +82,12 @@ class Pool:
             with client:
                 yield client, None
             return
-        cores = len(os.sched_getaffinity(0))
-        workers = min(cases, self.workers or workers_that_fit(cores))
-        threads = max(1, cores // workers)
+        workers = min(cases, self.workers or workers_that_fit(CPU_COUNT))
+        threads = max(1, CPU_COUNT // workers)
         quiet = {"distributed.scheduler.allowed-failures": 1, "distributed.worker.profile.enabled": False}
         with (
             dask.config.set(quiet),
-            _interrupts_held() as release,
+            _deaf_processes() as all_started,
             LocalCluster(  # type: ignore[no-untyped-call]
                 n_workers=workers,
                 threads_per_worker=1,
@@ -101,27 +100,27 @@ class Pool:
             ) as cluster,
             Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
         ):
-            release()
+            all_started()
             yield client, threads
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[Callable[[], None]]:
-    """Hold back Ctrl-C until released, so that the processes started meanwhile never hear it.
+def _deaf_processes() -> Iterator[Callable[[], None]]:
+    """Processes started until the given function is called never hear Ctrl-C.
 
-    A terminal sends it to all of them; only this process is to answer. One that came meanwhile is not lost.
+    A terminal sends it to all of them; only this one is to answer.
     """
 
-    def release() -> None:
+    def all_started() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
-    # Python's tracker of shared resources starts with the first process, and would release too early
+    # Python's tracker of shared resources starts with the first process, and would unblock too early
     resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield release
+        yield all_started
     finally:
-        release()
+        all_started()
 
 
 def workers_that_fit(cores: int) -> int:
