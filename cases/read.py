@@ -4,6 +4,7 @@ import errno
 import io
 import re
 import stat
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -122,7 +123,10 @@ def _unreadable(top: Mark, error: OSError | ValueError) -> Fault:
 def _composed(text: str, file: str) -> tuple[Node | None, list[Fault]]:
     """The node tree of one YAML document, or the fault that stopped the parser."""
     try:
-        return YAML(typ="safe", pure=True).compose(text), []
+        with warnings.catch_warnings():
+            # such as an anchor used twice: what matters is told as a fault
+            warnings.simplefilter("ignore")
+            return YAML(typ="safe", pure=True).compose(text), []
     except RecursionError:
         mark = Mark(file=file)
         return None, [Fault(mark=mark, problem="nested too deeply", remedy=f"use at most {DEEPEST} levels")]

@@ -218,6 +218,11 @@ def test_scalars_are_those_of_yaml_1_2(tmp_path: Path, text: str, value: object)
     assert caught.value.faults[0].value == (f'"{value}"' if isinstance(value, str) else f"{value:g}")
 
 
+def test_an_anchor_used_twice_is_no_warning(tmp_path: Path) -> None:
+    case = case_of(tmp_path, GOOD + "  side: &a right\nanatomy: {sex: &a female}\n")
+    assert (case.screw.side, case.anatomy.sex) == ("right", "female")
+
+
 def test_a_mark_of_byte_order_and_windows_lines_do_no_harm(tmp_path: Path) -> None:
     text = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
     assert read_case(written(tmp_path, text)).value.name == "good"
