@@ -131,7 +131,9 @@ def test_the_displacement_of_the_head_is_the_pull_over_the_stiffness(pulled: lis
     head = mesh.face("screw_head")
     # the mean over a quadratic triangle is the mean of its mid nodes
     corners = mesh.nodes_mm[head[:, :3]]
-    area = 0.5 * np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    area = 0.5 * np.linalg.norm(
+        np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+    )
     along = computed.solution.displacement_of(LOAD)[head[:, 3:]] @ -screw.direction
     mean = float(area @ along.mean(axis=1) / area.sum())
     assert mean == pytest.approx(computed.result.head_displacement_mm, rel=1e-6)

@@ -96,7 +96,13 @@ def _draw_cut(
         clim=row.limits,
         log_scale=row.logarithmic,
         show_scalar_bar=with_bar,
-        scalar_bar_args={**_BAR, "title": row.title, "title_font_size": 22, "label_font_size": 20, "fmt": "%.3g"},
+        scalar_bar_args={
+            **_BAR,
+            "title": row.title,
+            "title_font_size": 22,
+            "label_font_size": 20,
+            "fmt": "%.3g",
+        },
         lighting=False,
     )
     lost = cut.clip_scalar(scalars="lost", value=0.5, invert=False)
