@@ -90,7 +90,7 @@ def nodal_forces(discretisation: Discretisation, terms: ElementTerms, displaceme
     return forces
 
 
-@njit(cache=True, parallel=True, fastmath=FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
 def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, lower, upper, columns, blocks):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     for share in prange(_SHARES):
@@ -153,14 +153,14 @@ def _fill_quadratic(tets, gradients, moments, lame1, lame2, first, elements, low
                         blocks[k, c, c] += trace
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", inline="always")
 def _clear(blocks, k):  # type: ignore[no-untyped-def]
     for c in range(3):
         for d in range(3):
             blocks[k, c, d] = 0.0
 
 
-@njit(cache=True, parallel=True, fastmath=FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
 def _fill_linear(tets, gradients, lame1, lame2, first, elements, start, columns, blocks):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     for share in prange(_SHARES):
@@ -190,7 +190,7 @@ def _fill_linear(tets, gradients, lame1, lame2, first, elements, start, columns,
                         blocks[k, c, c] += lame2[e] * trace
 
 
-@njit(cache=True, parallel=True, fastmath=FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
 def apply_stiffness(tets, gradients, moments, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
     """Adds K u to f, both of shape (n, 3); threads share out the chunks of one colour, which touch no
     common node."""

@@ -97,7 +97,7 @@ def graph_levels(start: Ints, columns: NDArray[np.int32]) -> Ints:
     return np.asarray(_levels(start, columns), dtype=np.int64)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _levels(start, columns):  # type: ignore[no-untyped-def]
     n = start.shape[0] - 1
     level = np.full(n, -1, np.int64)

@@ -30,23 +30,32 @@ class Patches:
     coefficients: Floats
 
 
-def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats) -> Patches:
+def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats, wanted: Bools | None = None) -> Patches:
     """Polynomials fitted by least squares to values of shape (m, 4, c) at the points of GAUSS_4.
 
-    A vertex inside its part uses the elements around it; one on its surface, where those lie on one side
-    and are few, also those around its neighbours in the part.
+    A vertex inside its group uses the elements around it; one on its surface, where those lie on one side and
+    are few, also those around its neighbours in the group.
+
+    Args:
+        mesh: straight tetrahedra.
+        group: elements of one number are smoothed together, shape (m,).
+        gauss_values: shape (m, 4, c).
+        wanted: only the corners of these elements get a patch, shape (m,); all if not given.
     """
-    corners = mesh.tets[:, :4]
-    keys = group[:, None] * len(mesh.nodes_mm) + corners
+    keys = group[:, None] * len(mesh.nodes_mm) + mesh.tets[:, :4]
     distinct, back = np.unique(keys, return_inverse=True)
     tets = back.reshape(-1, 4).astype(np.int32)
     centres = mesh.nodes_mm[distinct % len(mesh.nodes_mm)]
+    fit = np.ones(len(distinct), bool)
+    if wanted is not None:
+        fit[:] = False
+        fit[tets[wanted]] = True
     around = incidence_of(tets, len(distinct))
     near = pattern_of(tets, around)
     points = GAUSS_4.points_mm(mesh.corner_points_mm())
     coefficients, radius = _fit(
         around.start, around.elements, near.start, near.columns, _inside(around, near),
-        centres, points, np.ascontiguousarray(gauss_values),
+        fit, centres, points, np.ascontiguousarray(gauss_values),
     )  # fmt: skip
     return Patches(tets=tets, centres_mm=centres, radius_mm=radius, coefficients=coefficients)
 
@@ -59,31 +68,70 @@ def _inside(around: Incidence, near: BlockPattern) -> Bools:
 
 
 def patch_values(mesh: Mesh, patches: Patches) -> Floats:
-    """The smooth field on the ten nodes of each element, shape (m, 10, c): the vertex's own polynomial,
-    and on mid nodes the mean of those of both ends."""
-    values = np.empty((len(mesh.tets), 10, patches.coefficients.shape[2]))
-    values[:, :4] = patches.coefficients[patches.tets, 0]
-    points = mesh.nodes_mm[mesh.tets]
-    for edge, ends in enumerate(TET_EDGES):
-        values[:, 4 + edge] = 0.5 * sum(
-            _evaluated(patches, patches.tets[:, end], points[:, 4 + edge]) for end in ends
-        )
+    """The smooth field on the ten nodes of each element, shape (m, 10, c).
+
+    On a vertex it is the vertex's own polynomial, on a mid node the mean of those of both ends.
+    """
+    return np.asarray(
+        _values(
+            patches.tets,
+            mesh.nodes_mm[mesh.tets],
+            patches.centres_mm,
+            patches.radius_mm,
+            patches.coefficients,
+        ),
+        dtype=np.float64,
+    )
+
+
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
+def _values(tets, nodes, centres, radius, coefficients):  # type: ignore[no-untyped-def]
+    m = tets.shape[0]
+    width = coefficients.shape[2]
+    values = np.empty((m, 10, width))
+    shares = 32
+    for share in prange(shares):
+        basis = np.empty(10)
+        for e in range(m * share // shares, m * (share + 1) // shares):
+            for v in range(4):
+                for c in range(width):
+                    values[e, v, c] = coefficients[tets[e, v], 0, c]
+            for edge in range(6):
+                for c in range(width):
+                    values[e, 4 + edge, c] = 0.0
+                for end in range(2):
+                    i = tets[e, TET_EDGES[edge, end]]
+                    _fill_basis(nodes[e, 4 + edge], centres[i], radius[i], basis)
+                    for b in range(10):
+                        for c in range(width):
+                            values[e, 4 + edge, c] += 0.5 * basis[b] * coefficients[i, b, c]
     return values
 
 
-def _evaluated(patches: Patches, which: Int32s, points_mm: Floats) -> Floats:
-    """Patches `which`, shape (m,), at points of shape (m, 3)."""
-    x, y, z = ((points_mm - patches.centres_mm[which]) / patches.radius_mm[which][:, None]).T
-    basis = np.stack([np.ones_like(x), x, y, z, x * x, y * y, z * z, x * y, y * z, z * x], axis=1)
-    return np.asarray(np.einsum("mb,mbc->mc", basis, patches.coefficients[which]), dtype=np.float64)
+@njit(cache=True, error_model="numpy", inline="always")
+def _fill_basis(point, centre, reach, basis):  # type: ignore[no-untyped-def]
+    """Puts 1, x, y, z and their six products at a point into `basis`."""
+    x = (point[0] - centre[0]) / reach
+    y = (point[1] - centre[1]) / reach
+    z = (point[2] - centre[2]) / reach
+    basis[0] = 1.0
+    basis[1] = x
+    basis[2] = y
+    basis[3] = z
+    basis[4] = x * x
+    basis[5] = y * y
+    basis[6] = z * z
+    basis[7] = x * y
+    basis[8] = y * z
+    basis[9] = z * x
 
 
-@njit(cache=True, parallel=True, fastmath=FAST)
-def _fit(first, elements, near_first, near, inside, centres, points, values):  # type: ignore[no-untyped-def]
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
+def _fit(first, elements, near_first, near, inside, wanted, centres, points, values):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     width = values.shape[2]
-    coefficients = np.zeros((n, 10, width))
-    radius = np.ones(n)
+    coefficients = np.empty((n, 10, width))
+    radius = np.empty(n)
     shares = 32
     for share in prange(shares):
         seen = np.full(points.shape[0], -1, np.int32)
@@ -92,6 +140,12 @@ def _fit(first, elements, near_first, near, inside, centres, points, values):  #
         normal = np.empty((10, 10))
         right = np.empty((10, width))
         for i in range(n * share // shares, n * (share + 1) // shares):
+            for a in range(10):
+                for c in range(width):
+                    coefficients[i, a, c] = 0.0
+            radius[i] = 1.0
+            if not wanted[i]:
+                continue
             count = 0
             begin = near_first[i]
             end = near_first[i + 1]
@@ -114,23 +168,14 @@ def _fit(first, elements, near_first, near, inside, centres, points, values):  #
             # a quadratic needs points to spare, or it follows their noise
             size = 10 if count >= 8 else (4 if count >= 2 else 1)
             while True:
-                normal[:] = 0.0
-                right[:] = 0.0
+                for a in range(10):
+                    for b in range(10):
+                        normal[a, b] = 0.0
+                    for c in range(width):
+                        right[a, c] = 0.0
                 for k in range(count):
                     for g in range(4):
-                        x = (points[patch[k], g, 0] - centres[i, 0]) / reach
-                        y = (points[patch[k], g, 1] - centres[i, 1]) / reach
-                        z = (points[patch[k], g, 2] - centres[i, 2]) / reach
-                        basis[0] = 1.0
-                        basis[1] = x
-                        basis[2] = y
-                        basis[3] = z
-                        basis[4] = x * x
-                        basis[5] = y * y
-                        basis[6] = z * z
-                        basis[7] = x * y
-                        basis[8] = y * z
-                        basis[9] = z * x
+                        _fill_basis(points[patch[k], g], centres[i], reach, basis)
                         for a in range(size):
                             for b in range(a + 1):
                                 normal[a, b] += basis[a] * basis[b]
@@ -145,7 +190,7 @@ def _fit(first, elements, near_first, near, inside, centres, points, values):  #
     return coefficients, radius
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cholesky_solved(matrix, right, size):  # type: ignore[no-untyped-def]
     """Solves in place with the lower triangle; False, with nothing of use left, if the matrix is nearly
     singular."""

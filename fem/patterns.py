@@ -107,7 +107,7 @@ def pattern_of(tets: Int32s, incidence: Incidence) -> BlockPattern:
     return BlockPattern(start=start, columns=columns)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _incidence(groups, members):  # type: ignore[no-untyped-def]
     start = np.zeros(members + 1, np.int64)
     for g in range(groups.shape[0]):
@@ -129,7 +129,7 @@ def _incidence(groups, members):  # type: ignore[no-untyped-def]
 _SHARES = 16
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", parallel=True)
 def _row_lengths(tets, first, elements):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     counts = np.empty(n, np.int64)
@@ -147,7 +147,7 @@ def _row_lengths(tets, first, elements):  # type: ignore[no-untyped-def]
     return counts
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", parallel=True)
 def _columns(tets, first, elements, start):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     columns = np.empty(start[n], np.int32)

@@ -163,7 +163,7 @@ def part_points(discretisation: Discretisation, part: str) -> Bools:
     return np.repeat((mesh.part == mesh.part_index(part))[:, None], 4, axis=1)
 
 
-@njit(cache=True, parallel=True, fastmath=FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
 def _corner_strains(tets, gradients, u):  # type: ignore[no-untyped-def]
     m = tets.shape[0]
     strain = np.empty((m, 4, 6))

@@ -105,7 +105,7 @@ def _spectral_radius(matrix: bsr_array, steps: int = 10) -> float:
     return 1.05 * radius
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _aggregates(start, columns, strength, moves, visit, follows):  # type: ignore[no-untyped-def]
     """The aggregate of each node, -1 where held, and how many there are."""
     n = start.shape[0] - 1
@@ -164,7 +164,7 @@ def _aggregates(start, columns, strength, moves, visit, follows):  # type: ignor
     return label, count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _take(start, columns, strength, moves, least, label, r, name):  # type: ignore[no-untyped-def]
     """Labels r and its free followers; gives back how many."""
     label[r] = name
@@ -177,7 +177,7 @@ def _take(start, columns, strength, moves, least, label, r, name):  # type: igno
     return size
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _orthonormal(label, count, modes, dependent):  # type: ignore[no-untyped-def]
     """Modes made orthonormal within each aggregate, shape (n, b, 6), and the triangular factors, shape
     (count, 6, 6)."""

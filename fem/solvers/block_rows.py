@@ -85,7 +85,7 @@ def inverse_blocks(diagonal: NDArray[Any], free: Bools) -> Singles:
     return np.ascontiguousarray(inverse * scale[:, :, None] * scale[:, None, :], dtype=np.float32)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
@@ -104,7 +104,7 @@ def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def _upper_3(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
     for chunk in prange(chunks.shape[0] - 1):
         for i in range(chunks[chunk], chunks[chunk + 1]):
@@ -124,7 +124,7 @@ def _upper_3(upper, columns, blocks, values, residual, chunks):  # type: ignore[
             residual[i, 2] = s2
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for step in range(colours.shape[0] - 1):
         colour = colours.shape[0] - 2 - step
@@ -159,10 +159,11 @@ def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, c
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+# Aggregates are few and swept by one thread: parallel sweeps gained nothing, compiled twice as long.
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _forward_6(lower, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for colour in range(colours.shape[0] - 1):
-        for chunk in prange(colours[colour], colours[colour + 1]):
+        for chunk in range(colours[colour], colours[colour + 1]):
             s = np.empty(6, np.float32)
             for i in range(chunks[chunk], chunks[chunk + 1]):
                 for c in range(6):
@@ -172,9 +173,9 @@ def _forward_6(lower, columns, blocks, inverse, right, values, chunks, colours):
                 _solve_6(inverse, i, s, values)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _upper_6(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
-    for chunk in prange(chunks.shape[0] - 1):
+    for chunk in range(chunks.shape[0] - 1):
         s = np.empty(6, np.float32)
         for i in range(chunks[chunk], chunks[chunk + 1]):
             for c in range(6):
@@ -185,11 +186,11 @@ def _upper_6(upper, columns, blocks, values, residual, chunks):  # type: ignore[
                 residual[i, c] = s[c]
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
     for step in range(colours.shape[0] - 1):
         colour = colours.shape[0] - 2 - step
-        for chunk in prange(colours[colour], colours[colour + 1]):
+        for chunk in range(colours[colour], colours[colour + 1]):
             s = np.empty(6, np.float32)
             last = chunks[chunk + 1] - 1
             for back in range(chunks[chunk + 1] - chunks[chunk]):
@@ -205,14 +206,14 @@ def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, c
                 _solve_6(inverse, i, s, values)
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", inline="always")
 def _solve_3(inverse, i, s0, s1, s2, values):  # type: ignore[no-untyped-def]
     values[i, 0] = inverse[i, 0, 0] * s0 + inverse[i, 0, 1] * s1 + inverse[i, 0, 2] * s2
     values[i, 1] = inverse[i, 1, 0] * s0 + inverse[i, 1, 1] * s1 + inverse[i, 1, 2] * s2
     values[i, 2] = inverse[i, 2, 0] * s0 + inverse[i, 2, 1] * s1 + inverse[i, 2, 2] * s2
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", inline="always")
 def _subtract_6(blocks, k, values, j, s):  # type: ignore[no-untyped-def]
     for c in range(6):
         s[c] -= (
@@ -220,7 +221,7 @@ def _subtract_6(blocks, k, values, j, s):  # type: ignore[no-untyped-def]
         ) + (blocks[k, c, 3] * values[j, 3] + blocks[k, c, 4] * values[j, 4] + blocks[k, c, 5] * values[j, 5])
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", inline="always")
 def _solve_6(inverse, i, s, values):  # type: ignore[no-untyped-def]
     for c in range(6):
         values[i, c] = (inverse[i, c, 0] * s[0] + inverse[i, c, 1] * s[1] + inverse[i, c, 2] * s[2]) + (
@@ -231,7 +232,7 @@ def _solve_6(inverse, i, s, values):  # type: ignore[no-untyped-def]
 _SWEEPS = {3: (_forward_3, _upper_3, _backward_3), 6: (_forward_6, _upper_6, _backward_6)}
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def add_product(start, columns, blocks, values, result):  # type: ignore[no-untyped-def]
     """Adds blocks times values, shape (columns, c), to result, shape (rows, r)."""
     rows = start.shape[0] - 1

@@ -192,7 +192,7 @@ def _dense_inverse(matrix: Floats, free: Bools) -> Floats:
     return inverse
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", parallel=True)
 def _to_vertices(vertices, start, children, fine, free, coarse):  # type: ignore[no-untyped-def]
     """The adjoint of linear interpolation: each vertex gets its own share and half of that of its edges."""
     rows = vertices.shape[0]
@@ -206,7 +206,7 @@ def _to_vertices(vertices, start, children, fine, free, coarse):  # type: ignore
             coarse[v, c] = total
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, error_model="numpy", parallel=True)
 def _from_vertices(parents, coarse, free, fine):  # type: ignore[no-untyped-def]
     """Adds the linear interpolation of vertex values to the free nodes."""
     for i in prange(parents.shape[0]):

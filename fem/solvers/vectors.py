@@ -12,7 +12,7 @@ _FAST = {"contract"}
 _SHARES = 32
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def dot(a, b):  # type: ignore[no-untyped-def]
     """The scalar product of two vectors of shape (n, 3)."""
     partial = np.empty(_SHARES)
@@ -29,7 +29,7 @@ def dot(a, b):  # type: ignore[no-untyped-def]
     return _total(partial)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def advance(u, r, p, kp, alpha):  # type: ignore[no-untyped-def]
     """Steps u along p and r along -K p, in place; gives back the square of the norm of r."""
     partial = np.empty(_SHARES)
@@ -45,7 +45,7 @@ def advance(u, r, p, kp, alpha):  # type: ignore[no-untyped-def]
     return _total(partial)
 
 
-@njit(cache=True, parallel=True, fastmath=_FAST)
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def turn(p, z, beta):  # type: ignore[no-untyped-def]
     """The next direction z + beta p, in place of p."""
     n = p.shape[0]
@@ -55,7 +55,7 @@ def turn(p, z, beta):  # type: ignore[no-untyped-def]
                 p[i, c] = z[i, c] + beta * p[i, c]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _total(partial):  # type: ignore[no-untyped-def]
     """The sum in a fixed order; inside a parallel function numba would split it by threads."""
     total = 0.0
