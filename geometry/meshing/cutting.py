@@ -22,6 +22,8 @@ SNAP = 0.3
 TOUCH = 0.08
 # Chosen: a crossing is kept this part of the edge away from its ends.
 NEAREST = 0.02
+# A vertex this close to a surface is on it.
+ROUNDING_MM = 1e-9
 # Chosen: moving vertices may not shrink a tetrahedron below this part of its volume.
 KEPT_VOLUME = 0.15
 
@@ -76,12 +78,13 @@ def cut(lattice: Lattice, surfaces: Sequence[Field], number: int, eligible: Bool
     values = np.full(len(lattice.vertices_mm), np.inf)
     used = np.unique(lattice.tets[eligible])
     values[used] = surface(lattice.vertices_mm[used])
-    # a vertex known to lie on the surface is on it, whatever the rounding
-    values[(lattice.on >> number) & 1 == 1] = 0.0
+    # lattice vertices may lie on a plane by chance; rounding must not make slivers of that
+    hit = np.abs(values) < ROUNDING_MM
+    values[hit] = 0.0
     crossings = _crossings(lattice, surface, values, eligible)
     vertices, snapped = _snap(lattice, surfaces, number, crossings)
     values[snapped] = 0.0
-    on = lattice.on | (snapped.astype(np.int64) << number)
+    on = lattice.on | ((snapped | hit).astype(np.int64) << number)
     crossings = crossings.kept(~snapped[crossings.ends[:, 0]] & ~snapped[crossings.ends[:, 1]])
     tets, parents = _split(lattice.tets, crossings, vertices)
     vertices, on = _with_crossing_vertices(vertices, on, surfaces, number, crossings, tets)

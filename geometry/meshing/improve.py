@@ -11,8 +11,8 @@ from geometry.meshing.tet_mesh import LabelledMesh, tet_volumes
 # it leaves as many elements as the lattice had instead of half as many again.
 TOLD_OVER_WISHED = 1.2
 # Chosen: how far a new surface may be from the old one, for the first and the next attempts; far above what
-# the wished sizes leave of curvature, so that the sizes decide and not this.
-HAUSDORFF_MM = (1.0, 0.7, 1.5)
+# the wished sizes leave of curvature, so that the sizes decide (at 1 mm Mmg failed on thin walls).
+HAUSDORFF_MM = (2.0, 3.0, 10.0)
 # Mmg numbers the triangles it finds itself with small numbers; ours must not be mistaken for those.
 FIRST_MARK = 1000
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])
@@ -22,7 +22,8 @@ def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
     """The mesh with well-shaped elements of the wished size; sheets between labels and outlines of caps stay.
 
     Ridges are not sought by angle: on coarse triangles Mmg would find some in every foramen, hold their
-    vertices and leave slivers there (20 to 40 elements below 5 degrees per mesh, none without).
+    vertices and leave slivers there (20 to 40 elements below 5 degrees per mesh, none without). Its last
+    phase (`nofem` skips it) splits edges between surfaces; on a coarse block it went on for ever.
 
     Args:
         mesh: what the cuts left.
@@ -59,7 +60,7 @@ def _one_attempt(mesh: LabelledMesh, size_mm: Floats, hausdorff_mm: float) -> La
         worker.set_edges(rim.astype(np.int32), np.full(len(rim), FIRST_MARK, dtype=np.int64))
         worker.set_ridge_edges(np.arange(len(rim), dtype=np.int32))
     worker.set_field("metric", size_mm[:, None])
-    worker.remesh(verbose=-1, hgrad=-1.0, hausd=hausdorff_mm, angle=0)
+    worker.remesh(verbose=-1, hgrad=-1.0, hausd=hausdorff_mm, angle=0, nofem=1)
     tets, label = worker.get_tetrahedra_with_refs()
     triangles, refs = worker.get_triangles_with_refs()
     ours = np.asarray(refs) >= FIRST_MARK

@@ -11,10 +11,12 @@ from geometry.field import Field
 STEP_MM = 1e-3
 # Chosen: step of the second differences, about the radius of the finest fillets.
 CURVE_STEP_MM = 0.5
-# Flat triangles of edge h inscribed in a surface lose h^2 / 16 times the sum of the principal curvatures.
-CHORD = 1.0 / 16.0
+# Flat triangles of edge h inscribed in a surface lose a layer of h^2 / 16 times the sum of the principal
+# curvatures; straight chords of a curve, where two surfaces meet, one of h^2 / 12 times the curvature.
+TRIANGLE_LOSS = 1.0 / 16.0
+CHORD_LOSS = 1.0 / 12.0
 # Chosen: and no more than this part of the edge, where curvature is wild.
-CHORD_LIMIT = 0.05
+LIFT_LIMIT = 0.05
 # Singular values below this part of the largest count as none: nearly parallel surfaces are one.
 PARALLEL = 0.1
 
@@ -39,7 +41,9 @@ def projected(
         chosen = [surfaces[k] for k in range(len(surfaces)) if (int(pattern) >> k) & 1]
         lift = np.zeros((len(rows), len(chosen)))
         if edge_mm is not None:
-            lift = np.stack([chord_lift_mm(field, moved[rows], edge_mm[rows]) for field in chosen], axis=1)
+            loss = TRIANGLE_LOSS if len(chosen) == 1 else CHORD_LOSS
+            lifts = [lift_mm(field, moved[rows], edge_mm[rows], loss) for field in chosen]
+            lift = np.stack(lifts, axis=1)
         for _ in range(3):
             at = moved[rows]
             value = np.stack([surface(at) for surface in chosen], axis=1) - lift
@@ -56,7 +60,7 @@ def gradient(surface: Field, points_mm: Floats) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def chord_lift_mm(surface: Field, points_mm: Floats, edge_mm: Floats) -> Floats:
+def lift_mm(surface: Field, points_mm: Floats, edge_mm: Floats, loss: float) -> Floats:
     """Field value at which vertices make flat triangles enclose the volume of the surface, shape (n,).
 
     The sum of the principal curvatures is the Laplacian of a distance; here by differences over half a mm.
@@ -64,5 +68,6 @@ def chord_lift_mm(surface: Field, points_mm: Floats, edge_mm: Floats) -> Floats:
     steps = CURVE_STEP_MM * np.eye(3)
     around = sum(surface(points_mm + sign * step) for step in steps for sign in (1.0, -1.0))
     curvature = (around - 6.0 * surface(points_mm)) / CURVE_STEP_MM**2
-    lift: Floats = np.clip(CHORD * edge_mm**2 * curvature, -CHORD_LIMIT * edge_mm, CHORD_LIMIT * edge_mm)
+    limit = LIFT_LIMIT * edge_mm
+    lift: Floats = np.clip(loss * edge_mm**2 * curvature, -limit, limit)
     return lift
