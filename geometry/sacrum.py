@@ -8,7 +8,7 @@ from geometry.arrays import Floats, frozen_copy
 from geometry.foramina import ForaminaShape, foramina_shape
 from geometry.sacral_curve import ABOVE_MM, STEP_MM, SacralCurve, sacral_curve
 from geometry.sacrum_field import BODY, CANAL, FILLED, LATERAL_MASS, WHOLE, SacrumTables, foramina, parts
-from geometry.sacrum_processes import articular_process, facet_cut, median_tubercles
+from geometry.sacrum_processes import TUBERCLES, articular_process, facet_cut, median_tubercles
 from geometry.sacrum_profiles import (
     BODY_BACK,
     BODY_WIDTH,
@@ -64,6 +64,7 @@ class Sacrum:
             ala_drop=shape.ala_drop_mm,
             ala_fall=float(np.tan(np.radians(shape.ala_slope_deg))),
             hiatus=0.80 * shape.length_mm,
+            lamina_arc=TUBERCLES[0][0] * shape.length_mm,
         )
         for name, value in (
             ("shape", shape),

@@ -45,6 +45,7 @@ class SacrumTables(NamedTuple):
     ala_drop: float
     ala_fall: float
     hiatus: float
+    lamina_arc: float
 
 
 @compiled
@@ -135,11 +136,11 @@ def _lateral_mass_at(
     beyond = max(side - 0.5 * t.endplate_width - 1.0, 0.0)
     top = -t.ala_drop - t.ala_fall * (0.65 * beyond + 0.013 * beyond * beyond)
     top += 0.16 * min(max(y - 8.0, -25.0), 12.0)
-    # the lamina of S1 begins well below the endplate: the interlaminar space of L5/S1
+    # the lamina of S1 begins well below the endplate, at the middle of its spinous tubercle whatever the tilt
     arch = smooth_step(depth - back, -2.0, 9.0) * smooth_step(0.46 * t.endplate_width - side, -2.0, 16.0)
-    top -= 13.0 * arch
+    above = (1.0 - arch) * (z - top) + arch * (t.lamina_arc - arc)
     block = smooth_max(smooth_max(ventral - depth, depth - dorsal, 3.0), lateral, 5.0)
-    block = smooth_max(block, 0.95 * (z - top), 8.0)
+    block = smooth_max(block, 0.95 * above, 8.0)
     return smooth_max(block, arc - 0.985 * t.length, 6.0)
 
 

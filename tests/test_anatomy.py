@@ -57,6 +57,20 @@ def test_any_shape_in_range_is_one_closed_bone(seed: int) -> None:
     assert bone_count(random.ilium, random.ilium.bounds_mm) == 1
 
 
+def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
+    # found by drawing 200 shapes: the spinous tubercle of S1 floated above a lamina that began too low
+    shape = SacrumShape(
+        length_mm=96.7,
+        kyphosis_deg=81.2,
+        table_tilt_deg=17.9,
+        ala_slope_deg=26.3,
+        ala_drop_mm=8.0,
+        crest_mm=7.3,
+    )
+    sacrum = Sacrum(shape)
+    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+
+
 def test_counting_bones_sees_two() -> None:
     def two(points_mm: Floats) -> Floats:
         return np.abs(np.abs(points_mm[:, 0]) - 10.0) + np.abs(points_mm[:, 1:]).max(axis=1) - 6.0
