@@ -3,8 +3,8 @@
     python -m benchmarks.pipeline            about 100 k, 300 k and 1 M unknowns
     python -m benchmarks.pipeline 1.0        one size, by the scale of the element edges
 
-Each size runs in a process of its own, so that its peak is its own. Kernels are compiled before the clock starts;
-`compile_s` says how long that took (nothing after the first time).
+Each size runs in a process of its own, so that its peak is its own. Kernels are compiled before the clock
+starts; `compile_s` says how long that took (next to nothing after the first time).
 """
 
 import json

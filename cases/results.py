@@ -75,7 +75,7 @@ class Crossover:
     Attributes:
         challenger, incumbent: names of the two screws.
         verdict: "crossing", "no crossing" or "always ahead".
-        percent: body loss at the crossing, interpolated linearly between the computed losses; None without one.
+        percent: body loss at the crossing, interpolated linearly between the computed ones; None without it.
         low_percent, high_percent: between these losses the two overlap within their discretisation
             errors; None where they never do.
     """

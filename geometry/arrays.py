@@ -12,6 +12,6 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 def frozen_copy(values: object, dtype: type = np.float64) -> NDArray[np.float64]:
     """A read-only, C-contiguous copy of `values`, for keeping inside a noun."""
-    copy = np.array(values, dtype=dtype, order="C")
+    copy: NDArray[np.float64] = np.array(values, dtype=dtype, order="C")
     copy.flags.writeable = False
     return copy

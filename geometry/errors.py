@@ -1,4 +1,4 @@
-"""The faults sacrofix can meet. Each one says what, where and what to do; `cases/commands` gives it an exit code."""
+"""The faults sacrofix can meet: each says what, where and what to do; `cases/commands` adds an exit code."""
 
 
 class SacrofixError(Exception):

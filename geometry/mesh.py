@@ -66,7 +66,7 @@ class Mesh:
         """Volume of each straight-sided tetrahedron, shape (m,)."""
         corners = self.corner_points_mm()
         edges = corners[:, 1:] - corners[:, :1]
-        return np.linalg.det(edges) / 6.0
+        return np.asarray(np.linalg.det(edges) / 6.0)
 
     def mirrored(self) -> "Mesh":
         """The same mesh on the other side of the midsagittal plane (x becomes -x), volumes positive."""

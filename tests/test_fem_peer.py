@@ -63,7 +63,7 @@ def by_sfepy(mesh: Mesh, materials: dict[str, tuple[float, float]], held: Bools,
 @pytest.mark.filterwarnings("ignore")  # sfepy's own
 def test_sfepy_finds_the_same_displacements() -> None:
     materials = {"soft": (150.0, 0.2), "stiff": (110_000.0, 0.3)}
-    mesh = block((3, 3, 4), jitter=0.2, part_of=lambda c: (c[:, 2] > 0.5), part_names=("soft", "stiff"))
+    mesh = block((3, 3, 4), jitter=0.2, part_of=lambda c: c[:, 2] > 0.5, part_names=("soft", "stiff"))
     model = pulled(mesh, elastic_by_part(mesh, materials), (0.3, -0.2, 1.0))
     ours = solve(model, settings=SolverSettings(relative_tolerance=1e-11)).displacement_mm[0]
     theirs = by_sfepy(mesh, materials, model.held, model.load_cases[0].nodal_force_n)

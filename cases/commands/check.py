@@ -67,7 +67,7 @@ class Checked:
             ("longest that fits", f"{self.longest_inside_mm:.1f} mm on this path"),
             ("bone round the wall", f"{self.wall_margin_mm:.1f} mm at the thinnest"),
             ("distances", f"{self.canal_mm:.1f} mm to the canal, {self.foramina_mm:.1f} mm to a foramen"),
-            ("path", f"{self.cortices_crossed} cortices, {joint} the sacroiliac joint"),
+            ("path", f"cortex crossed {_times(self.cortices_crossed)}, {joint} the sacroiliac joint"),
             ("mesh", f"{self.elements:,} elements, {self.unknowns:,} unknowns"),
             (
                 "dihedral angles",
@@ -121,6 +121,10 @@ def check_case(title: str, case: Case) -> Checked:
         needed_gib=needed_gib,
         free_gib=free_gib,
     )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _cases(args: argparse.Namespace, console: Console) -> list[tuple[str, Case]]:
