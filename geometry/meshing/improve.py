@@ -1,5 +1,7 @@
 """Mmg (LGPL, www.mmgtools.org) makes well-shaped elements of cut ones and keeps the sheets between parts."""
 
+from itertools import product
+
 import mmgpy
 import numpy as np
 
@@ -13,6 +15,8 @@ TOLD_OVER_WISHED = 1.2
 # Chosen: how far a new surface may be from the old one, for the first and the next attempts; far above what
 # the wished sizes leave of curvature, so that the sizes decide (at 1 mm Mmg failed on thin walls).
 HAUSDORFF_MM = (2.0, 3.0, 10.0)
+# Where all of them fail, a slightly smaller edge takes yet other paths (chosen).
+SHRINKING = (1.0, 0.95, 0.9)
 # Mmg numbers the triangles it finds itself with small numbers; ours must not be mistaken for those.
 FIRST_MARK = 1000
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])
@@ -32,9 +36,9 @@ def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
     Raises:
         MeshError: Mmg gives up.
     """
-    for hausdorff_mm in HAUSDORFF_MM:
+    for shrink, hausdorff_mm in product(SHRINKING, HAUSDORFF_MM):
         try:
-            improved = _one_attempt(mesh, TOLD_OVER_WISHED * size_mm, hausdorff_mm)
+            improved = _one_attempt(mesh, shrink * TOLD_OVER_WISHED * size_mm, hausdorff_mm)
         except RuntimeError:
             # Mmg tells no reason; another tolerance takes another path through its operations
             continue
