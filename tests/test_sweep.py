@@ -78,6 +78,7 @@ def test_every_case_is_a_row_and_a_failure_says_why(tmp_path: Path) -> None:
     assert rows[2]["stiffness_n_per_mm"] == "4000"
     table = pq.read_table(tmp_path / "out" / "table.parquet")
     assert table.column("bone.t_score").to_pylist() == [-3, -3, -2, -2, -1, -1]
+    assert table.column("screw.length_mm").to_pylist() == [40.0, 50.0] * 3
     assert table.column("stiffness_n_per_mm").null_count == 1
 
 

@@ -125,11 +125,15 @@ def _rows(
     for point in points:
         key = case_id(point.case)
         if key in done:
-            values = {name: _scalar(value) for name, value in point.values.items()}
-            yield {"case": key, "name": point.case.name, **values, **done[key]}
+            values = {name: resolved(point.case, name, value) for name, value in point.values.items()}
+            yield {"case": key, "name": point.case.screw.title(), **values, **done[key]}
 
 
-def _scalar(value: object) -> Scalar:
-    if isinstance(value, str | int | float | bool) or value is None:
+def resolved(case: Case, key: str, written: object) -> Scalar:
+    """The value of a dotted key as the case has it, in the key's own unit; of a whole section, as written."""
+    value: object = case
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    if isinstance(value, str | int | float):
         return value
-    return json.dumps(value, default=str)
+    return None if written is None else json.dumps(written)
