@@ -83,16 +83,18 @@ def plan_case(case: Case) -> ScrewPlan:
         GeometryError: a shape that cannot be built, or a screw that misses or leaves the bone.
     """
     section = case.anatomy
-    anatomy = _anatomy(section.sacrum_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    anatomy = _anatomy(
+        section.sacrum_shape(), section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg
+    )
     screw = plan_screw(anatomy, case.screw.planned())
     refuse_bad_plan(inspect(anatomy, screw))
     return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
 
 
 @lru_cache(maxsize=4)
-def _anatomy(sacrum: SacrumShape, gap_mm: float, sacral_slope_deg: float) -> Anatomy:
+def _anatomy(sacrum: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float) -> Anatomy:
     """The anatomy of these numbers; several screws of a study share it."""
-    return build_anatomy(sacrum, IliumShape(), gap_mm, sacral_slope_deg)
+    return build_anatomy(sacrum, ilium, gap_mm, sacral_slope_deg)
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:

@@ -29,8 +29,8 @@ class Anatomy(Section):
     )
     sacral_slope_deg: float = quantity(
         39.5,
-        0.0,
-        80.0,
+        10.0,
+        70.0,
         unit="deg",
         about="angle of the S1 endplate to the horizontal, standing",
         source="709 adults, 39.5 +- 7.75 (evidence 1.1)",

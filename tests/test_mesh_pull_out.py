@@ -6,7 +6,7 @@ import pytest
 from geometry.anatomy import build_anatomy
 from geometry.arrays import Floats
 from geometry.ilium_shape import IliumShape
-from geometry.mesh import Mesh
+from geometry.mesh import TET_FACES, Mesh
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Sizing, pull_out_mesh
 from geometry.meshing.pull_out import screw_body
@@ -61,6 +61,20 @@ def test_the_bone_surface_belongs_to_bones_only(placed: tuple[Screw, Mesh, list[
     in_bone = np.zeros(len(mesh.nodes_mm), dtype=bool)
     in_bone[mesh.tets[np.isin(mesh.part, bones)]] = True
     assert in_bone[mesh.face("bone_surface")].all()
+
+
+def test_the_sacrum_has_just_the_holes_of_a_sacrum(placed: tuple[Screw, Mesh, list[str]]) -> None:
+    _, mesh, _ = placed
+    bone = np.isin(mesh.part, [mesh.part_index("sacrum"), mesh.part_index("screw")])
+    faces = np.sort(mesh.tets[bone][:, TET_FACES].reshape(-1, 3), axis=1)
+    faces, count = np.unique(faces, axis=0, return_counts=True)
+    faces = faces[count == 1]
+    edges, sharing = np.unique(
+        np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0, return_counts=True
+    )
+    assert (sharing == 2).all()
+    # one cavity with two ends of the canal and 16 foramina: 18 openings, genus 17, Euler 2 - 2 * 17
+    assert len(np.unique(faces)) - len(edges) + len(faces) == -32
 
 
 def test_every_node_is_in_one_piece_with_the_rest(placed: tuple[Screw, Mesh, list[str]]) -> None:

@@ -24,7 +24,9 @@ from fem.model import Model
 from fem.solution import work_stiffness
 from fem.solvers import SolverSettings, solve
 from fem.supports import FixedNodes
+from geometry.ilium_shape import ILIUM_SHAPES
 from geometry.mesh_quality import quality
+from geometry.sacrum_shape import SACRUM_SHAPES
 
 LOSSES = (0.0, 30.0, 60.0, 100.0)
 SETTINGS = SolverSettings()
@@ -50,6 +52,24 @@ def pulled(setup: PullOutSetup) -> list[Computed]:
 
 def stiffness(model: Model) -> float:
     return work_stiffness(100.0, solve(model, settings=SETTINGS), LOAD)
+
+
+def test_the_anatomy_is_that_of_the_case() -> None:
+    given = {"sex": "female", "sacral_slope_deg": 30.0, "joint_gap_mm": 2.0}
+    anatomy = plan_case(
+        Case.model_validate(
+            {
+                "schema": 1,
+                "name": "small",
+                "anatomy": {**given, "sacrum": {"length_mm": 99.0}, "ilium": {"fossa_mm": 7.5}},
+                "screw": {"preset": "s1_pedicle"},
+            }
+        )
+    ).anatomy
+    assert anatomy.sacral_slope_deg == 30.0
+    assert anatomy.sacrum.shape == replace(SACRUM_SHAPES["female"], length_mm=99.0)
+    assert anatomy.ilium.shape == replace(ILIUM_SHAPES["female"], fossa_mm=7.5)
+    assert anatomy.ilium.gap_mm == 2.0
 
 
 def test_loss_never_makes_the_screw_stiffer(pulled: list[Computed]) -> None:

@@ -1,8 +1,11 @@
 """Mmg (LGPL, www.mmgtools.org) makes well-shaped elements of cut ones and keeps the sheets between parts."""
 
+import io
+import subprocess
+import sys
 from itertools import product
+from pathlib import Path
 
-import mmgpy
 import numpy as np
 
 from geometry.arrays import Floats, Ints
@@ -17,9 +20,15 @@ TOLD_OVER_WISHED = 1.2
 HAUSDORFF_MM = (2.0, 3.0, 10.0)
 # Where all of them fail, a slightly smaller edge takes yet other paths (chosen).
 SHRINKING = (1.0, 0.95, 0.9)
-# Mmg numbers the triangles it finds itself with small numbers; ours must not be mistaken for those.
-FIRST_MARK = 1000
+# Chosen: far above the 20 s that Mmg takes for 100 000 tetrahedra; on bad input it may go on for ever.
+LEAST_TIME_LIMIT_S = 30.0
+TIME_LIMIT_S_PER_TET = 1e-3
+PROGRAM = str(Path(__file__).with_name("mmg_process.py"))
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])
+
+
+class _MmgError(Exception):
+    """Mmg failed; the text is the last line it said."""
 
 
 def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
@@ -36,45 +45,46 @@ def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
     Raises:
         MeshError: Mmg gives up.
     """
+    said = ""
     for shrink, hausdorff_mm in product(SHRINKING, HAUSDORFF_MM):
         try:
             improved = _one_attempt(mesh, shrink * TOLD_OVER_WISHED * size_mm, hausdorff_mm)
-        except RuntimeError:
-            # Mmg tells no reason; another tolerance takes another path through its operations
+        except _MmgError as error:
+            # another tolerance takes another path through its operations
+            said = f": {error}"
             continue
         if tet_volumes(improved.vertices_mm, improved.tets).min() > 0.0:
             return improved
-    raise MeshError("Mmg could not improve the mesh", advice="Use a slightly different element size")
+    raise MeshError(f"Mmg could not improve the mesh{said}", advice="Use a slightly different element size")
 
 
 def _one_attempt(mesh: LabelledMesh, size_mm: Floats, hausdorff_mm: float) -> LabelledMesh:
-    """What Mmg makes of the mesh; raises RuntimeError where Mmg fails."""
-    rim = outline(mesh.marked, mesh.mark)
-    worker = mmgpy.MmgMesh3D()
-    worker.set_mesh_size(
-        vertices=len(mesh.vertices_mm),
-        tetrahedra=len(mesh.tets),
-        triangles=len(mesh.marked),
-        edges=len(rim),
+    """What Mmg makes of the mesh; raises `_MmgError` where Mmg fails."""
+    given = io.BytesIO()
+    np.savez(
+        given,
+        vertices_mm=mesh.vertices_mm,
+        tets=mesh.tets,
+        label=mesh.label,
+        marked=mesh.marked,
+        mark=mesh.mark,
+        rim=outline(mesh.marked, mesh.mark),
+        size_mm=size_mm,
+        hausdorff_mm=np.array(hausdorff_mm),
     )
-    worker.set_vertices(mesh.vertices_mm)
-    worker.set_tetrahedra(mesh.tets.astype(np.int32), mesh.label)
-    if len(mesh.marked):
-        worker.set_triangles(mesh.marked.astype(np.int32), FIRST_MARK + mesh.mark)
-        worker.set_edges(rim.astype(np.int32), np.full(len(rim), FIRST_MARK, dtype=np.int64))
-        worker.set_ridge_edges(np.arange(len(rim), dtype=np.int32))
-    worker.set_field("metric", size_mm[:, None])
-    worker.remesh(verbose=-1, hgrad=-1.0, hausd=hausdorff_mm, angle=0, nofem=1)
-    tets, label = worker.get_tetrahedra_with_refs()
-    triangles, refs = worker.get_triangles_with_refs()
-    ours = np.asarray(refs) >= FIRST_MARK
-    return LabelledMesh(
-        vertices_mm=np.array(worker.get_vertices(), dtype=np.float64),
-        tets=np.array(tets, dtype=np.int64),
-        label=np.array(label, dtype=np.int64),
-        marked=np.array(triangles, dtype=np.int64)[ours],
-        mark=np.array(refs, dtype=np.int64)[ours] - FIRST_MARK,
-    )
+    time_limit_s = LEAST_TIME_LIMIT_S + TIME_LIMIT_S_PER_TET * len(mesh.tets)
+    try:
+        # -P: the modules beside the program must not hide packages of the same name
+        done = subprocess.run(  # noqa: S603, our own program
+            [sys.executable, "-P", PROGRAM], input=given.getvalue(), capture_output=True, timeout=time_limit_s
+        )
+    except subprocess.TimeoutExpired:
+        raise _MmgError(f"no end after {time_limit_s:.0f} s") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise _MmgError(said[-1].strip() if said else f"exit {done.returncode}")
+    with np.load(io.BytesIO(done.stdout), allow_pickle=False) as result:
+        return LabelledMesh(**result)
 
 
 def outline(triangles: Ints, mark: Ints) -> Ints:

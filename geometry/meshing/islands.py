@@ -10,6 +10,8 @@ from geometry.arrays import Bools, Ints
 from geometry.errors import MeshError
 from geometry.meshing.tet_mesh import Facets, facets_of
 
+_SIDES = np.array([[0, 1], [1, 2], [0, 2]])
+
 
 def pieces(facets: Facets, label: Ints) -> Ints:
     """Number of the piece of each tetrahedron, shape (m,): neighbours with one label share a piece."""
@@ -80,23 +82,71 @@ def check_whole(tets: Ints, label: Ints, names: Sequence[str]) -> None:
 
 
 def unpinched(tets: Ints, label: Ints) -> Ints:
-    """The labels with the void beside every pinched edge filled, shape (m,).
+    """The labels with the void beside every pinch filled, shape (m,), so that the free surface is a sheet.
 
-    Where two lobes of a body meet in one edge only, the surface is no sheet: four free faces share the edge.
-    The void around it becomes part of the body, a bump of the size of an element.
+    Two lobes of a body may meet in one edge or one vertex only, and a wall may be thinner than its elements
+    and have a vertex on both sides: Mmg fails there. Void around it becomes part of the body, a bump of the
+    size of an element; where the void has two sides, the smaller one.
     """
     facets = facets_of(tets)
     label = label.copy()
     for _ in range(10):
-        first, second = label[facets.owners[:, 0]] > 0, label[facets.owners[:, 1]] > 0
-        free = facets.corners[first != (second & ~facets.boundary)]
-        sides = np.sort(free[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-        sides, count = np.unique(sides, axis=0, return_counts=True)
-        pinched = sides[count > 2]
-        if not len(pinched):
+        filled = _beside_pinched_edges(tets, facets, label > 0) | _beside_pinched_vertices(
+            tets, facets, label > 0
+        )
+        if not filled.any():
             return label
-        for a, b in pinched:
-            around = np.flatnonzero((tets == a).any(axis=1) & (tets == b).any(axis=1))
-            solid = label[around][label[around] > 0]
-            label[around] = np.where(label[around] > 0, label[around], np.bincount(solid).argmax())
+        label[filled] = _label_beside(tets, label, filled)
     raise MeshError("the surface touches itself", advice="Use a smaller element size")
+
+
+def _beside_pinched_edges(tets: Ints, facets: Facets, solid: Bools) -> Bools:
+    """True for the void around edges that more than two free faces share, shape (m,)."""
+    first, second = solid[facets.owners[:, 0]], solid[facets.owners[:, 1]]
+    free = facets.corners[first != (second & ~facets.boundary)]
+    sides, count = np.unique(np.sort(free[:, _SIDES].reshape(-1, 2), axis=1), axis=0, return_counts=True)
+    filled = np.zeros(len(tets), dtype=bool)
+    for a, b in sides[count > 2]:
+        filled |= (tets == a).any(axis=1) & (tets == b).any(axis=1) & ~solid
+    return filled
+
+
+def _beside_pinched_vertices(tets: Ints, facets: Facets, solid: Bools) -> Bools:
+    """True for void beside vertices around which void or body is in two pieces, shape (m,)."""
+    # all corners of tetrahedra at one vertex that are linked by faces form a piece of its neighbourhood
+    inner = ~facets.boundary
+    same = facets.owners[inner & (solid[facets.owners[:, 0]] == solid[facets.owners[:, 1]])]
+    corners = facets.corners[inner & (solid[facets.owners[:, 0]] == solid[facets.owners[:, 1]])]
+    nodes = [
+        4 * same[:, side, None] + (tets[same[:, side], None, :] == corners[:, :, None]).argmax(axis=2)
+        for side in (0, 1)
+    ]
+    n = 4 * len(tets)
+    graph = coo_array(
+        (np.ones(nodes[0].size, dtype=np.int8), (nodes[0].ravel(), nodes[1].ravel())), shape=(n, n)
+    )
+    piece = connected_components(graph, directed=False)[1]
+    vertex, is_solid = np.zeros(piece.max() + 1, dtype=np.int64), np.zeros(piece.max() + 1, dtype=bool)
+    vertex[piece], is_solid[piece] = tets.ravel(), np.repeat(solid, 4)
+    size = np.bincount(piece)
+    voids = np.bincount(vertex[~is_solid], minlength=tets.max() + 1)
+    bodies = np.bincount(vertex[is_solid], minlength=tets.max() + 1)
+    order = np.flatnonzero(~is_solid)
+    order = order[np.lexsort((size[order], vertex[order]))]
+    largest = np.zeros(len(size), dtype=bool)
+    largest[order[np.flatnonzero(np.diff(vertex[order], append=-1))]] = True
+    chosen = ~is_solid & (
+        ((voids > 1)[vertex] & (bodies > 0)[vertex] & ~largest) | ((voids == 1) & (bodies > 1))[vertex]
+    )
+    filled: Bools = chosen[piece].reshape(-1, 4).any(axis=1)
+    return filled
+
+
+def _label_beside(tets: Ints, label: Ints, filled: Bools) -> Ints:
+    """For each chosen tetrahedron the label that most corners of its vertices have, shape (k,)."""
+    rows = np.flatnonzero(filled)
+    near = np.isin(tets, tets[rows]).any(axis=1) & (label > 0)
+    votes = np.zeros((tets.max() + 1, label.max() + 1), dtype=np.int64)
+    np.add.at(votes, (tets[near].ravel(), np.repeat(label[near], 4)), 1)
+    chosen: Ints = votes[tets[rows]].sum(axis=1).argmax(axis=1)
+    return chosen
