@@ -69,7 +69,7 @@ case.yaml:4:8  anatomy.sex = "femal"
     not one of male, female
     remedy: did you mean female?
 case.yaml:5:21  anatomy.sacral_slope_deg = "40 mm"
-    is in mm, not in deg; 0 to 80 deg (angle of the S1 endplate to the horizontal, standing)
+    is in mm, not in deg; 10 to 70 deg (angle of the S1 endplate to the horizontal, standing)
     remedy: write 39.5, or "39.5 deg"
 case.yaml:7:3  bone.t_scor = -2
     unknown key; the keys here are map, t_score, t_score_map, s1_body_mg_cm3, ala_to_body_ratio, regions, \
