@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from geometry.errors import (
+    BadMeshError,
     GateError,
     GeometryError,
     MaterialError,
@@ -112,6 +113,7 @@ EXIT_CODES: Mapping[type[SacrofixError], int] = {
     MaterialError: 3,
     GeometryError: 4,
     MeshError: 4,
+    BadMeshError: 4,
     ModelError: 5,
     SolveError: 5,
     GateError: 6,

@@ -27,6 +27,10 @@ class MeshError(SacrofixError):
     """A mesh that fails its quality gate or lacks a named face."""
 
 
+class BadMeshError(MeshError):
+    """A mesh that came out badly by chance of where its vertices fell: another start may give a good one."""
+
+
 class MaterialError(SacrofixError):
     """A density, law or modulus that is missing or outside its range."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats, Ints
-from geometry.errors import MeshError
+from geometry.errors import BadMeshError
 from geometry.mesh import Mesh
 
 # Pairs of faces (by the vertex opposite) that meet in an edge.
@@ -105,14 +105,16 @@ def check_quality(measured: Quality, limits: QualityLimits) -> None:
     where = f"worst element at ({x:.1f}, {y:.1f}, {z:.1f}) mm"
     advice = "Use a smaller element size, or move the screw away from the bone edge"
     if not measured.min_volume_mm3 > 0.0:
-        raise MeshError(f"inverted element, volume {measured.min_volume_mm3:.2e} mm3; {where}", advice=advice)
+        raise BadMeshError(
+            f"inverted element, volume {measured.min_volume_mm3:.2e} mm3; {where}", advice=advice
+        )
     for name, value, limit in (
         ("smallest dihedral angle", measured.min_dihedral_deg, limits.min_dihedral_deg),
         ("hundredth dihedral angle", measured.p1_dihedral_deg, limits.p1_dihedral_deg),
         ("smallest radius ratio", measured.min_radius_ratio, limits.min_radius_ratio),
     ):
         if not value >= limit:
-            raise MeshError(f"{name} is {value:.3g}, below {limit:g}; {where}", advice=advice)
+            raise BadMeshError(f"{name} is {value:.3g}, below {limit:g}; {where}", advice=advice)
 
 
 def part_volumes(mesh: Mesh) -> dict[str, float]:

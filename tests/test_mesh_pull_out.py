@@ -13,7 +13,7 @@ from geometry.meshing.pull_out import screw_body
 from geometry.sacrum_shape import SacrumShape
 from geometry.screws import Screw, plan_screw
 
-COARSE = Sizing().scaled(1.6)
+COARSE = Sizing().scaled(1.2)
 
 
 @pytest.fixture(scope="module")

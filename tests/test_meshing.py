@@ -273,7 +273,7 @@ def test_a_mesh_that_mmg_cannot_take_is_refused_in_its_words() -> None:
         mark=np.zeros(0, dtype=np.int64),
     )
     with pytest.raises(MeshError, match="Mmg could not improve the mesh: "):
-        remeshed(flat, np.ones(4))
+        remeshed(flat, lambda points_mm: np.ones(len(points_mm)))
 
 
 def test_lobes_that_meet_in_an_edge_are_bridged() -> None:
@@ -326,7 +326,7 @@ def test_a_wall_is_as_thick_as_it_is() -> None:
 
 def test_scaled_sizes_keep_their_ratios() -> None:
     fine, base = Sizing().refined(), Sizing()
-    for name in ("screw_mm", "bone_surface_mm", "joint_mm", "ilium_surface_mm", "interior_mm"):
+    for name in ("screw_mm", "sacrum_surface_mm", "joint_mm", "ilium_surface_mm", "interior_mm"):
         assert getattr(fine, name) == 0.5 * getattr(base, name)
     assert fine.grading == base.grading
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from geometry.arrays import Floats, Ints
-from geometry.errors import MeshError
+from geometry.errors import BadMeshError, MeshError
 from geometry.field import Field
+from geometry.mesh_quality import QualityLimits, check_quality, quality_of
 from geometry.meshing.body import Body
 from geometry.meshing.cutting import Lattice, cut
 from geometry.meshing.improve import remeshed
@@ -23,6 +24,8 @@ Report = Callable[[str], None]
 SAMPLE_MM = 4.0
 # Chosen: edge of the lattice's first cubes.
 CELL_MM = 8.0
+# Chosen: where the lattice begins, in first cubes before the bounds; incommensurable with its finer cubes.
+LATTICE_SHIFTS = (0.0, 0.381, 0.227, 0.145)
 
 
 def mesh_bodies(
@@ -30,18 +33,22 @@ def mesh_bodies(
     *,
     size: Callable[[Floats], Floats],
     bounds_mm: Floats,
+    limits: QualityLimits = QualityLimits(),  # noqa: B008, frozen
     report: Report | None = None,
 ) -> TetMesh:
-    """One conforming mesh of all solid bodies, each part in one piece.
+    """One conforming mesh of all solid bodies, each part in one piece, all elements within the limits.
+
+    Where surfaces happen to cut the lattice badly, a shifted lattice gets another chance.
 
     Args:
         bodies: in order of priority: a point belongs to the first body that contains it.
         size: wished element edge in mm, shape (n,), at points of shape (n, 3).
         bounds_mm: a box that holds all bodies, shape (2, 3).
+        limits: what the elements must hold.
         report: is told each stage as it ends.
 
     Raises:
-        MeshError: a body that vanishes, or parts that cannot be joined.
+        MeshError: a body that vanishes, parts that cannot be joined, or a bad element on every lattice.
     """
     say = report or (lambda _stage: None)
     sampled = [sample(body, bounds_mm, SAMPLE_MM) for body in bodies]
@@ -52,23 +59,33 @@ def mesh_bodies(
         nearest: Floats = np.min([field.rough(points) for field in solids], axis=0)
         return nearest
 
-    vertices, tets = graded_lattice(bounds_mm, CELL_MM, size, outside)
-    say(f"lattice of {len(tets)} tetrahedra")
-    lattice = Lattice(
-        vertices_mm=vertices, tets=tets, label=np.zeros(len(tets), int), on=np.zeros(len(vertices), int)
-    )
-    lattice, caps = _cut_all(lattice, bodies, sampled)
-    say(f"cut into {len(lattice.tets)}")
     void = np.array([0, *(number + 1 if body.solid else 0 for number, body in enumerate(bodies))])
-    label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label]))
-    mesh = _bounded(lattice, label, caps)
-    say("joined")
-    mesh = remeshed(mesh, size(mesh.vertices_mm))
-    check_whole(mesh.tets, mesh.label, [body.name for body in bodies])
-    say(f"remeshed into {len(mesh.tets)}")
-    mesh = _refitted(mesh, bodies)
-    say("refitted")
-    return _named(mesh, bodies)
+
+    def on_lattice(shift_mm: float) -> TetMesh:
+        box = np.stack([bounds_mm[0] - shift_mm, bounds_mm[1]])
+        vertices, tets = graded_lattice(box, CELL_MM, size, outside)
+        say(f"lattice of {len(tets)} tetrahedra")
+        nothing = np.zeros(len(tets), dtype=np.int64)
+        lattice = Lattice(vertices_mm=vertices, tets=tets, label=nothing, on=np.zeros(len(vertices), int))
+        lattice, caps = _cut_all(lattice, bodies, sampled)
+        say(f"cut into {len(lattice.tets)}")
+        label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label]))
+        mesh = _bounded(lattice, label, caps)
+        say("joined")
+        mesh = remeshed(mesh, size)
+        check_whole(mesh.tets, mesh.label, [body.name for body in bodies])
+        say(f"remeshed into {len(mesh.tets)}")
+        mesh = _refitted(mesh, bodies)
+        check_quality(quality_of(mesh.vertices_mm, mesh.tets), limits)
+        say("refitted")
+        return _named(mesh, bodies)
+
+    for shift in LATTICE_SHIFTS[:-1]:
+        try:
+            return on_lattice(shift * CELL_MM)
+        except BadMeshError as error:
+            say(f"again on another lattice: {error.args[0]}")
+    return on_lattice(LATTICE_SHIFTS[-1] * CELL_MM)
 
 
 def _cut_all(

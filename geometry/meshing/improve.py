@@ -3,23 +3,23 @@
 import io
 import subprocess
 import sys
-from itertools import product
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from geometry.arrays import Floats, Ints
-from geometry.errors import MeshError
+from geometry.errors import BadMeshError
 from geometry.meshing.tet_mesh import LabelledMesh, tet_volumes
 
 # Chosen: Mmg cuts edges longer than 1.4 times what it is told and joins those below 0.7; told this much more,
 # it leaves as many elements as the lattice had instead of half as many again.
 TOLD_OVER_WISHED = 1.2
-# Chosen: how far a new surface may be from the old one, for the first and the next attempts; far above what
-# the wished sizes leave of curvature, so that the sizes decide (at 1 mm Mmg failed on thin walls).
-HAUSDORFF_MM = (2.0, 3.0, 10.0)
-# Where all of them fail, a slightly smaller edge takes yet other paths (chosen).
-SHRINKING = (1.0, 0.95, 0.9)
+# Chosen: how far a new surface may be from the old one, and whether in two steps, for the first and the next
+# attempts; 2 mm is far above what the wished sizes leave of curvature, so that the sizes decide. What fails
+# most is the first swap of edges on the cut mesh: a step without swaps before goes round it.
+ATTEMPTS = ((2.0, False), (2.0, True))
 # Chosen: far above the 20 s that Mmg takes for 100 000 tetrahedra; on bad input it may go on for ever.
 LEAST_TIME_LIMIT_S = 30.0
 TIME_LIMIT_S_PER_TET = 1e-3
@@ -27,11 +27,14 @@ PROGRAM = str(Path(__file__).with_name("mmg_process.py"))
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])
 
 
+Size = Callable[[Floats], Floats]
+
+
 class _MmgError(Exception):
     """Mmg failed; the text is the last line it said."""
 
 
-def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
+def remeshed(mesh: LabelledMesh, size: Size) -> LabelledMesh:
     """The mesh with well-shaped elements of the wished size; sheets between labels and outlines of caps stay.
 
     Ridges are not sought by angle: on coarse triangles Mmg would find some in every foramen, hold their
@@ -40,25 +43,33 @@ def remeshed(mesh: LabelledMesh, size_mm: Floats) -> LabelledMesh:
 
     Args:
         mesh: what the cuts left.
-        size_mm: wished edge at each vertex, shape (n,).
+        size: wished edge in mm, shape (n,), at points of shape (n, 3).
 
     Raises:
-        MeshError: Mmg gives up.
+        BadMeshError: Mmg gives up.
     """
+    told = partial(_told, size)
     said = ""
-    for shrink, hausdorff_mm in product(SHRINKING, HAUSDORFF_MM):
+    for hausdorff_mm, in_two_steps in ATTEMPTS:
         try:
-            improved = _one_attempt(mesh, shrink * TOLD_OVER_WISHED * size_mm, hausdorff_mm)
+            start = _one_attempt(mesh, told, hausdorff_mm, swaps=False) if in_two_steps else mesh
+            improved = _one_attempt(start, told, hausdorff_mm)
         except _MmgError as error:
-            # another tolerance takes another path through its operations
             said = f": {error}"
             continue
         if tet_volumes(improved.vertices_mm, improved.tets).min() > 0.0:
             return improved
-    raise MeshError(f"Mmg could not improve the mesh{said}", advice="Use a slightly different element size")
+    raise BadMeshError(
+        f"Mmg could not improve the mesh{said}", advice="Use a slightly different element size"
+    )
 
 
-def _one_attempt(mesh: LabelledMesh, size_mm: Floats, hausdorff_mm: float) -> LabelledMesh:
+def _told(size: Size, points_mm: Floats) -> Floats:
+    """The edge that Mmg is told, in mm, shape (n,)."""
+    return TOLD_OVER_WISHED * size(points_mm)
+
+
+def _one_attempt(mesh: LabelledMesh, size: Size, hausdorff_mm: float, *, swaps: bool = True) -> LabelledMesh:
     """What Mmg makes of the mesh; raises `_MmgError` where Mmg fails."""
     given = io.BytesIO()
     np.savez(
@@ -69,8 +80,9 @@ def _one_attempt(mesh: LabelledMesh, size_mm: Floats, hausdorff_mm: float) -> La
         marked=mesh.marked,
         mark=mesh.mark,
         rim=outline(mesh.marked, mesh.mark),
-        size_mm=size_mm,
+        size_mm=size(mesh.vertices_mm),
         hausdorff_mm=np.array(hausdorff_mm),
+        noswap=np.array(int(not swaps)),
     )
     time_limit_s = LEAST_TIME_LIMIT_S + TIME_LIMIT_S_PER_TET * len(mesh.tets)
     try:

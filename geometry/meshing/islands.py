@@ -7,7 +7,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geometry.arrays import Bools, Ints
-from geometry.errors import MeshError
+from geometry.errors import BadMeshError, MeshError
 from geometry.meshing.tet_mesh import Facets, facets_of
 
 _SIDES = np.array([[0, 1], [1, 2], [0, 2]])
@@ -90,14 +90,14 @@ def unpinched(tets: Ints, label: Ints) -> Ints:
     """
     facets = facets_of(tets)
     label = label.copy()
-    for _ in range(10):
+    for _ in range(30):
         filled = _beside_pinched_edges(tets, facets, label > 0) | _beside_pinched_vertices(
             tets, facets, label > 0
         )
         if not filled.any():
             return label
         label[filled] = _label_beside(tets, label, filled)
-    raise MeshError("the surface touches itself", advice="Use a smaller element size")
+    raise BadMeshError("the surface touches itself", advice="Use a smaller element size")
 
 
 def _beside_pinched_edges(tets: Ints, facets: Facets, solid: Bools) -> Bools:

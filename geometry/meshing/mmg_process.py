@@ -38,15 +38,27 @@ def improved(given: Arrays) -> Arrays:
         worker.set_edges(rim.astype(np.int32), np.full(len(rim), FIRST_MARK, dtype=np.int64))
         worker.set_ridge_edges(np.arange(len(rim), dtype=np.int32))
     worker.set_field("metric", given["size_mm"][:, None])
-    worker.remesh(verbose=-1, hgrad=-1.0, hausd=float(given["hausdorff_mm"]), angle=0, nofem=1)
+    worker.remesh(
+        verbose=-1,
+        hgrad=-1.0,
+        hausd=float(given["hausdorff_mm"]),
+        angle=0,
+        nofem=1,
+        noswap=int(given["noswap"]),
+    )
     tets, label = worker.get_tetrahedra_with_refs()
     triangles, refs = worker.get_triangles_with_refs()
-    ours = np.asarray(refs) >= FIRST_MARK
+    vertices = np.array(worker.get_vertices(), dtype=np.float64)
+    # now and then Mmg leaves vertices behind that no tetrahedron uses
+    used = np.zeros(len(vertices), dtype=bool)
+    used[tets] = True
+    number = np.cumsum(used) - 1
+    ours = (np.asarray(refs) >= FIRST_MARK) & used[triangles].all(axis=1)
     return {
-        "vertices_mm": np.array(worker.get_vertices(), dtype=np.float64),
-        "tets": np.array(tets, dtype=np.int64),
+        "vertices_mm": vertices[used],
+        "tets": number[tets].astype(np.int64),
         "label": np.array(label, dtype=np.int64),
-        "marked": np.array(triangles, dtype=np.int64)[ours],
+        "marked": number[triangles][ours].astype(np.int64),
         "mark": np.array(refs, dtype=np.int64)[ours] - FIRST_MARK,
     }
 
