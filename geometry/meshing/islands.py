@@ -91,9 +91,8 @@ def unpinched(tets: Ints, label: Ints) -> Ints:
     facets = facets_of(tets)
     label = label.copy()
     for _ in range(30):
-        filled = _beside_pinched_edges(tets, facets, label > 0) | _beside_pinched_vertices(
-            tets, facets, label > 0
-        )
+        solid = label > 0
+        filled = _beside_pinched_edges(tets, facets, solid) | _beside_pinched_vertices(tets, solid)
         if not filled.any():
             return label
         label[filled] = _label_beside(tets, label, filled)
@@ -111,34 +110,38 @@ def _beside_pinched_edges(tets: Ints, facets: Facets, solid: Bools) -> Bools:
     return filled
 
 
-def _beside_pinched_vertices(tets: Ints, facets: Facets, solid: Bools) -> Bools:
+def _beside_pinched_vertices(all_tets: Ints, all_solid: Bools) -> Bools:
     """True for void beside vertices around which void or body is in two pieces, shape (m,)."""
-    # all corners of tetrahedra at one vertex that are linked by faces form a piece of its neighbourhood
-    inner = ~facets.boundary
-    same = facets.owners[inner & (solid[facets.owners[:, 0]] == solid[facets.owners[:, 1]])]
-    corners = facets.corners[inner & (solid[facets.owners[:, 0]] == solid[facets.owners[:, 1]])]
-    nodes = [
-        4 * same[:, side, None] + (tets[same[:, side], None, :] == corners[:, :, None]).argmax(axis=2)
-        for side in (0, 1)
-    ]
-    n = 4 * len(tets)
+    touched = np.zeros((2, all_tets.max() + 1), dtype=bool)
+    touched[0, all_tets[all_solid]] = touched[1, all_tets[~all_solid]] = True
+    between = np.logical_and(touched[0], touched[1])
+    here = np.flatnonzero(between[all_tets].any(axis=1))
+    tets, solid = all_tets[here], all_solid[here]
+    facets = facets_of(tets)
+    chosen = ~facets.boundary & (solid[facets.owners[:, 0]] == solid[facets.owners[:, 1]])
+    # corners of tetrahedra at one vertex that are linked by faces form a piece of its neighbourhood
+    first, second = (
+        4 * side[:, None] + (tets[side][:, None, :] == facets.corners[chosen][:, :, None]).argmax(axis=2)
+        for side in facets.owners[chosen].T
+    )
     graph = coo_array(
-        (np.ones(nodes[0].size, dtype=np.int8), (nodes[0].ravel(), nodes[1].ravel())), shape=(n, n)
+        (np.ones(first.size, dtype=np.int8), (first.ravel(), second.ravel())), shape=(tets.size, tets.size)
     )
     piece = connected_components(graph, directed=False)[1]
     vertex, is_solid = np.zeros(piece.max() + 1, dtype=np.int64), np.zeros(piece.max() + 1, dtype=bool)
     vertex[piece], is_solid[piece] = tets.ravel(), np.repeat(solid, 4)
+    known = between[vertex]
     size = np.bincount(piece)
-    voids = np.bincount(vertex[~is_solid], minlength=tets.max() + 1)
-    bodies = np.bincount(vertex[is_solid], minlength=tets.max() + 1)
+    voids = np.bincount(vertex[~is_solid], minlength=len(touched[0]))
+    bodies = np.bincount(vertex[is_solid], minlength=len(touched[0]))
     order = np.flatnonzero(~is_solid)
     order = order[np.lexsort((size[order], vertex[order]))]
     largest = np.zeros(len(size), dtype=bool)
     largest[order[np.flatnonzero(np.diff(vertex[order], append=-1))]] = True
-    chosen = ~is_solid & (
-        ((voids > 1)[vertex] & (bodies > 0)[vertex] & ~largest) | ((voids == 1) & (bodies > 1))[vertex]
-    )
-    filled: Bools = chosen[piece].reshape(-1, 4).any(axis=1)
+    of_wall = (voids[vertex] > 1) & ~largest
+    of_lobes = (voids[vertex] == 1) & (bodies[vertex] > 1)
+    filled = np.zeros(len(all_tets), dtype=bool)
+    filled[here] = (known & ~is_solid & (of_wall | of_lobes))[piece].reshape(-1, 4).any(axis=1)
     return filled
 
 

@@ -34,7 +34,7 @@ class Sizing:
     joint_mm: float = number(2.6, 0.5, 15.0, "mm", "chosen: the joint gap, one quadratic element across")
     ilium_surface_mm: float = number(6.0, 0.5, 20.0, "mm", "chosen: the ilium is support, not result")
     near_share: float = number(
-        0.45, 0.1, 1.0, "1", "chosen: edge on a screwed bone near the screw to far away"
+        0.5, 0.1, 1.0, "1", "chosen: edge on a screwed bone near the screw to far away"
     )
     interior_mm: float = number(8.0, 0.5, 25.0, "mm", "chosen")
     grading: float = number(0.5, 0.1, 1.0, "mm per mm", "chosen: growth of the edge with the distance")
