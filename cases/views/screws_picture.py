@@ -12,10 +12,11 @@ from cases.views.fields import DrawnFields, read_fields
 from geometry.arrays import Floats
 
 LOST = "#6B1D1D"
+KEY = "dark red: lost bone\nlight blue: joint cartilage"
 _BAR = {
     "vertical": False,
     "width": 0.62,
-    "height": 0.07,
+    "height": 0.1,
     "position_x": 0.19,
     "position_y": 0.03,
     "color": INK,
@@ -46,19 +47,21 @@ class Row:
     title: str
     colours: str
     limits: tuple[float, float]
+    labels: int
     logarithmic: bool
 
 
 def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> None:
     """Write the picture as PNG: each sacrum is cut along its screw, seen from above, front up."""
     drawn = [read_fields(screw.fields) for screw in screws]
-    densest = float(np.nanmax([np.nanpercentile(d.bone["density_mg_cm3"], 99.5) for d in drawn]))
+    densest = max(float(np.nanpercentile(d.bone["density_mg_cm3"], 99.5)) for d in drawn)
     rows = (
         Row(
             field="density_mg_cm3",
             title="Density (mg/cm3)",
             colours="viridis",
-            limits=(0.0, densest),
+            limits=(0.0, 40.0 * np.ceil(densest / 40.0)),
+            labels=5,
             logarithmic=False,
         ),
         Row(
@@ -66,6 +69,7 @@ def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> N
             title=f"Von Mises stress (MPa) at {force_n:g} N",
             colours="inferno",
             limits=(0.01, 10.0),
+            labels=4,
             logarithmic=True,
         ),
     )
@@ -74,6 +78,8 @@ def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> N
         for index, row in enumerate(rows):
             plotter.subplot(index, column)
             _draw_cut(plotter, screw, fields, row, with_bar=column == len(screws) // 2)
+            if row is rows[-1] and column == 0:
+                plotter.add_text(KEY, position="lower_left", font_size=9, color=INK)
             if index == 0:
                 plotter.add_text(screw.title, position="upper_edge", font_size=13, color=INK)
     plotter.screenshot(target)
@@ -101,6 +107,7 @@ def _draw_cut(
             "title": row.title,
             "title_font_size": 22,
             "label_font_size": 20,
+            "n_labels": row.labels,
             "fmt": "%.3g",
         },
         lighting=False,
