@@ -9,13 +9,8 @@ import resource
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
-from blocks import block
 
 from fem.discretisation import discretise
 from fem.elastic import GAUSS_4, ElasticField, subdivided_rule, young_moments
@@ -28,6 +23,7 @@ from fem.solution import compliance_stiffness
 from fem.solvers import SolverSettings, preconditioner, solve
 from fem.supports import FixedNodes
 from geometry.arrays import Floats
+from geometry.blocks import block
 from geometry.mesh import Mesh
 
 SIZES = (100_000, 300_000, 1_000_000)
@@ -134,7 +130,7 @@ def main() -> None:
         print(json.dumps(measured(int(sys.argv[2]))), flush=True)
         return
     for size in [int(a) for a in sys.argv[1:]] or SIZES:
-        subprocess.run([sys.executable, __file__, "--one", str(size)], check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.solver", "--one", str(size)], check=True)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fem_models import model_of, plane
 
 from fem.elastic import uniform_elastic
 from fem.loads import face_pressure
 from fem.recovery import gauss_fields, nodal_values
 from fem.solvers import solve
 from fem.supports import FixedComponents
+from fem.verification.models import model_of, plane
 from geometry.arrays import Bools, Floats
 from geometry.cad import cad_mesh
 from geometry.cad import mesh as cad

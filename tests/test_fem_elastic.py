@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from blocks import block
 
 from fem.elastic import (
     GAUSS_4,
@@ -13,6 +12,7 @@ from fem.elastic import (
     uniform_elastic,
     young_moments,
 )
+from geometry.blocks import block
 from geometry.errors import MaterialError
 
 RULES = [GAUSS_4, subdivided_rule(0), subdivided_rule(1), subdivided_rule(2)]

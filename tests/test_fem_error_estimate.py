@@ -5,8 +5,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from blocks import block
-from fem_models import model_of, plane, sampled
 
 from fem.elastic import ElasticField, elastic_by_part, subdivided_rule, uniform_elastic
 from fem.error_estimate import estimated_error
@@ -16,7 +14,9 @@ from fem.model import Model
 from fem.recovery import volume_percentiles
 from fem.solvers import solve
 from fem.supports import FixedNodes
+from fem.verification.models import model_of, plane, sampled
 from geometry.arrays import Bools, Floats
+from geometry.blocks import block
 from geometry.errors import ModelError, ResourceError
 from geometry.mesh import Mesh
 

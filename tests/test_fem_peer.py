@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from blocks import block
-from fem_models import pulled
 from scipy.sparse.linalg import spsolve
 from scipy.spatial import cKDTree
 
 from fem.elastic import elastic_by_part
 from fem.solvers import SolverSettings, solve
+from fem.verification.models import pulled
 from geometry.arrays import Bools, Floats
+from geometry.blocks import block
 from geometry.mesh import Mesh
 
 pytest.importorskip("sfepy", reason="sfepy is an optional peer")

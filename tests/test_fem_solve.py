@@ -5,8 +5,6 @@ from dataclasses import replace
 import numba
 import numpy as np
 import pytest
-from blocks import block, quadratic
-from fem_models import model_of, plane, pulled, sampled
 
 from fem.discretisation import discretise
 from fem.elastic import ElasticField, elastic_by_element, subdivided_rule, uniform_elastic
@@ -15,7 +13,9 @@ from fem.model import Model
 from fem.solution import compliance_stiffness, work_stiffness
 from fem.solvers import SOLVERS, SolverSettings, preconditioner, solve
 from fem.supports import FixedNodes
+from fem.verification.models import model_of, plane, pulled, sampled
 from geometry.arrays import Floats
+from geometry.blocks import block, quadratic
 from geometry.errors import GateError, MeshError, ModelError, ResourceError, SolveError
 from geometry.mesh import Mesh
 

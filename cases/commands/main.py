@@ -44,6 +44,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),
     Verb(name="view", summary="turn a result round, or save a picture of it", module="cases.commands.view"),
     Verb(
+        name="verify",
+        summary="hold the solver against known answers",
+        module="cases.commands.verify",
+    ),
+    Verb(
         name="schema",
         summary="print the JSON schema of case files, for editors",
         module="cases.commands.schema",

@@ -1,4 +1,4 @@
-"""Small models that several solver tests share."""
+"""Small models that verification cases and tests share."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,9 +8,14 @@ from fem.discretisation import Discretisation, discretise
 from fem.elastic import GAUSS_4, ElasticField, SamplingRule, uniform_elastic, young_moments
 from fem.loads import LoadCase, face_traction
 from fem.model import Model
+from fem.solution import Solution
+from fem.solvers import SolverSettings, solve
 from fem.supports import FixedComponents, FixedNodes, Support
 from geometry.arrays import Floats
 from geometry.mesh import Mesh
+
+USUAL = SolverSettings()
+TIGHT = SolverSettings(relative_tolerance=1e-11)
 
 
 def plane(mesh: Mesh, face: str) -> FixedComponents:
@@ -55,3 +60,8 @@ def pulled(
     field = uniform_elastic(len(mesh.tets), 1000.0, 0.3) if elastic is None else elastic
     load = face_traction(mesh, mesh.face("z1"), np.array(force_n), "pull")
     return model_of(mesh, field, [FixedNodes(name="foot", nodes=mesh.face("z0"))], [load])
+
+
+def solved(model: Model, settings: SolverSettings = USUAL) -> Solution:
+    """The solution that verification cases use; tests spoil it here to see that every gate can fail."""
+    return solve(model, settings=settings)

@@ -1,4 +1,4 @@
-"""Structured and jittered blocks of quadratic tetrahedra for tests and benchmarks."""
+"""Structured and jittered blocks of quadratic tetrahedra, straight or mapped, for verification."""
 
 from collections.abc import Callable
 
@@ -52,16 +52,15 @@ def block(
         part_names: names of those parts.
         ticks: places of grid planes instead of even ones.
     """
-    if ticks is None:
-        ticks = tuple(np.linspace(0.0, s, c + 1) for s, c in zip(size_mm, cells, strict=True))
-    cells = tuple(len(t) - 1 for t in ticks)
-    grid = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 3)
+    x, y, z = ticks or tuple(np.linspace(0.0, s, c + 1) for s, c in zip(size_mm, cells, strict=True))
+    cells = (len(x) - 1, len(y) - 1, len(z) - 1)
+    grid = np.stack(np.meshgrid(x, y, z, indexing="ij"), axis=-1).reshape(-1, 3)
     counts = np.array(cells) + 1
     corner = np.stack(np.meshgrid(*(np.arange(c) for c in cells), indexing="ij"), axis=-1).reshape(-1, 3)
     offsets = np.stack([np.arange(8) & 1, (np.arange(8) >> 1) & 1, (np.arange(8) >> 2) & 1], axis=1)
     cube = np.stack([(corner + o) @ np.array([counts[1] * counts[2], counts[2], 1]) for o in offsets], axis=1)
     tets4 = cube[:, _KUHN].reshape(-1, 4)
-    low, high = np.array([t[0] for t in ticks]), np.array([t[-1] for t in ticks])
+    low, high = grid[0], grid[-1]
     points = grid
     if jitter:
         inside = np.all((grid > low) & (grid < high), axis=1)

@@ -1,0 +1,39 @@
+"""Checks against known answers as text and as JSON-ready values."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from fem.verification import Check
+
+
+def verification_text(checks: Sequence[Check]) -> str:
+    """A table for a terminal: one row a check."""
+    widths = [max(len(getattr(check, name)) for check in checks) for name in ("case", "quantity", "source")]
+    case, quantity, source = widths
+    lines = [
+        f"{'case':<{case}}  {'quantity':<{quantity}}  {'reference':>11}  {'computed':>11}  {'error':>9}  "
+        f"{'':<4}  {'source':<{source}}".rstrip()
+    ]
+    lines += [
+        f"{check.case:<{case}}  {check.quantity:<{quantity}}  {check.reference:>11.6g}  "
+        f"{check.computed:>11.6g}  {100.0 * check.error:>7.3f} %  "
+        f"{'pass' if check.passed else 'MISS'}  {check.source}"
+        for check in checks
+    ]
+    missed = sum(not check.passed for check in checks)
+    lines += ["", f"{len(checks)} checks, {missed or 'none'} missed"]
+    return "\n".join(lines)
+
+
+def verification_rows(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """One row a check; a number that is none becomes null."""
+    rows = [{**asdict(check), "error": check.error, "passed": check.passed} for check in checks]
+    return [
+        {
+            key: None if isinstance(value, float) and not math.isfinite(value) else value
+            for key, value in row.items()
+        }
+        for row in rows
+    ]
