@@ -43,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),
     Verb(name="view", summary="turn a result round, or save a picture of it", module="cases.commands.view"),
+    Verb(name="converge", summary="one case on several meshes", module="cases.commands.converge"),
     Verb(
         name="verify",
         summary="hold the solver against known answers",
