@@ -11,6 +11,7 @@ from cases.commands import check as check_verb
 from cases.commands import compare as compare_verb
 from cases.commands import run as run_verb
 from cases.commands import sweep as sweep_verb
+from cases.commands import verify as verify_verb
 from cases.commands import view as view_verb
 from cases.commands.main import main
 from cases.progress import Progress
@@ -18,6 +19,7 @@ from cases.results import CompareResult, Failure, PullOutResult
 from cases.schema import Case
 from cases.schema_study import CompareStudy
 from cases.studies.sweep_case import Runner, Scalar, run_into
+from fem.verification.check import near
 from geometry.errors import MeshError
 
 GOOD = "schema: 1\nname: good\nscrew:\n  preset: s1_pedicle\n  length_mm: 60\n"
@@ -228,3 +230,42 @@ def test_the_schema_is_the_same_with_and_without_json(capsys: Capture) -> None:
     plain = capsys.readouterr().out
     assert main(["schema", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(plain)
+
+
+def test_verify_prints_a_table_of_the_problems_named(capsys: Capture) -> None:
+    assert main(["verify", "rigid_modes", "bimaterial_bar"]) == 0
+    assert "2 checks, none missed" in capsys.readouterr().out
+    assert main(["verify", "rigid_modes", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["checks"]
+    assert (row["reference"], row["computed"], row["passed"]) == (6.0, 6.0, True)
+
+
+def test_a_missed_check_is_a_missed_gate(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    miss = near("bar", "stretch", float("nan"), 1.0, 0.01, "nowhere")
+    monkeypatch.setitem(verify_verb.PROBLEMS, "bimaterial_bar", lambda: [miss])
+    assert main(["verify", "bimaterial_bar"]) == 6
+    assert "1 checks, 1 missed" in capsys.readouterr().out
+    assert main(["verify", "bimaterial_bar", "--json"]) == 6
+    # a number that is none has no place in JSON
+    assert json.loads(capsys.readouterr().out)["checks"][0]["computed"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["verify", "bimaterial_bra"], "did you mean bimaterial_bar?"),
+        (["verify", "--against", "sfepi", "good.yaml"], "did you mean sfepy?"),
+        (["verify", "--against", "sfepy"], "--against takes one case file"),
+    ],
+)
+def test_verify_refuses_what_it_does_not_know(words: list[str], told: str, capsys: Capture) -> None:
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore")  # of the peer
+def test_a_case_is_the_same_in_another_engine(capsys: Capture) -> None:
+    words = ["verify", "--against", "scikit-fem", "good.yaml", "--json"]
+    assert main([*words, "--set", "mesh.scale=2.5", "--set", "screw.length_mm=45"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["agreements"]
+    assert row["displacement"] < 1e-9

@@ -9,6 +9,11 @@ RESULTS = Path("results")
 def add_file(parser: argparse.ArgumentParser, metavar: str, about: str) -> None:
     """Declare the file and its overrides: `args.file`, `args.set`."""
     parser.add_argument("file", type=Path, metavar=metavar, help=about)
+    add_set(parser)
+
+
+def add_set(parser: argparse.ArgumentParser) -> None:
+    """Declare overrides of keys: `args.set`."""
     parser.add_argument(
         "--set",
         action="append",

@@ -1,10 +1,17 @@
-"""`sacrofix verify`: the solver against known answers."""
+"""`sacrofix verify`: the solver against known answers, or against another engine on a case."""
 
 import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
 
+from cases.build import lost_share, mesh_plan, model_at, plan_case, set_up
+from cases.commands.case_argument import add_set
 from cases.commands.console import Console
 from cases.faults import UsageError, exit_code, nearest
-from cases.report.verification import verification_rows, verification_text
+from cases.load import read_case
+from cases.report.verification import agreement_text, verification_rows, verification_text
+from fem.peers import PEERS, agreement_with
 from fem.verification import PROBLEMS, Check
 from geometry.errors import GateError
 
@@ -12,21 +19,31 @@ from geometry.errors import GateError
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     parser.add_argument(
-        "problems", nargs="*", metavar="PROBLEM", help=f"one of {', '.join(PROBLEMS)}; default all"
+        "subjects",
+        nargs="*",
+        metavar="PROBLEM",
+        help=f"{', '.join(PROBLEMS)}; default all. With --against: one case file",
     )
+    parser.add_argument("--against", metavar="PEER", help=f"another engine: {' or '.join(PEERS)}")
+    add_set(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Solve every problem, print the table; exit code 6 if a check misses."""
-    unknown = [name for name in args.problems if name not in PROBLEMS]
-    if unknown:
-        question = nearest(unknown[0], PROBLEMS)
-        raise UsageError(
-            f"no verification problem {unknown[0]!r}",
-            advice=f"{question} Known: {', '.join(PROBLEMS)}".strip(),
-        )
+    """Print a table of differences; exit code 6 if one is too large."""
+    if args.against is None:
+        return _known_answers(args.subjects, console)
+    _require_known(args.against, PEERS, "engine")
+    if len(args.subjects) != 1:
+        raise UsageError("--against takes one case file", advice="sacrofix verify --against sfepy CASE.yaml")
+    return _against(args.against, Path(args.subjects[0]), args.set, console)
+
+
+def _known_answers(names: Sequence[str], console: Console) -> int:
+    """Solve every problem that is named, or all."""
+    for name in names:
+        _require_known(name, PROBLEMS, "verification problem")
     checks: list[Check] = []
-    for name in args.problems or PROBLEMS:
+    for name in names or PROBLEMS:
         console.stage(name)
         checks += PROBLEMS[name]()
     passed = all(check.passed for check in checks)
@@ -34,3 +51,28 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.result(verification_text(checks))
     console.document({"ok": passed, "exit_code": code, "checks": verification_rows(checks)})
     return code
+
+
+def _against(peer: str, file: Path, overrides: Sequence[str], console: Console) -> int:
+    """Solve the case here and in the peer, on one mesh with one material."""
+    sourced = read_case(file, overrides)
+    console.trees.append(sourced.tree)
+    console.stage("meshing")
+    plan = plan_case(sourced.value)
+    setup = set_up(plan, mesh_plan(plan))
+    model = model_at(setup, lost_share(setup, sourced.value.body_loss.percent))
+    console.stage(f"solving {3 * len(setup.mesh.nodes_mm)} unknowns by {peer}, then here")
+    agreements = agreement_with(peer, model)
+    passed = all(agreement.passed for agreement in agreements)
+    code = 0 if passed else exit_code(GateError(""))
+    console.result(agreement_text(agreements))
+    rows = [{**asdict(one), "passed": one.passed} for one in agreements]
+    console.document({"ok": passed, "exit_code": code, "agreements": rows})
+    return code
+
+
+def _require_known(name: str, known: Iterable[str], what: str) -> None:
+    """Refuse a name that is not in the list."""
+    if name not in known:
+        question = nearest(name, known)
+        raise UsageError(f"no {what} {name!r}", advice=f"{question} Known: {', '.join(known)}".strip())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from fem.peers import Agreement
 from fem.verification import Check
 
 
@@ -24,6 +25,19 @@ def verification_text(checks: Sequence[Check]) -> str:
     ]
     missed = sum(not check.passed for check in checks)
     lines += ["", f"{len(checks)} checks, {missed or 'none'} missed"]
+    return "\n".join(lines)
+
+
+def agreement_text(agreements: Sequence[Agreement]) -> str:
+    """What another engine says, for a terminal."""
+    lines = []
+    for one in agreements:
+        lines += [
+            f"{one.case} by {one.peer}: {'pass' if one.passed else 'MISS'}",
+            f"  displacements   {one.displacement:.1e} apart, relative L2",
+            f"  stiffness       {one.stiffness:+.1e} relative",
+            f"  time            {one.ours_s:.1f} s here, {one.peer_s:.1f} s there (matrix solved by scipy)",
+        ]
     return "\n".join(lines)
 
 

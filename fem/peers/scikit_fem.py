@@ -1,0 +1,52 @@
+"""scikit-fem (BSD-3-Clause) as a peer: its own shape functions, quadrature and assembly."""
+
+import numpy as np
+import skfem
+from scipy.sparse import csr_array
+from skfem.helpers import ddot, sym_grad, trace
+
+from fem.model import Model
+from fem.peers.linear import solved_rows
+from fem.peers.quadrature import matched_young
+from geometry.arrays import Floats
+from geometry.mesh import TET_EDGES
+
+# A rule of at least ten points, to carry the ten moments.
+ORDER = 4
+
+
+def displacements_by_scikit_fem(model: Model) -> Floats:
+    """Displacements of all load cases, shape (cases, n, 3)."""
+    mesh = model.discretisation.mesh
+    vertices, back = np.unique(mesh.tets[:, :4], return_inverse=True)
+    cells = back.reshape(-1, 4)
+    grid = skfem.MeshTet(mesh.nodes_mm[vertices].T, cells.T, sort_t=False)
+    basis = skfem.Basis(grid, skfem.ElementVector(skfem.ElementTetP2()), intorder=ORDER)
+    points, weights = basis.quadrature
+    barycentric = np.column_stack([1.0 - points.sum(axis=0), *points])
+    young = matched_young(model.elastic, barycentric, weights / weights.sum())
+    nu = model.elastic.poisson[:, None]
+
+    @skfem.BilinearForm
+    def stiffness(u, v, w):  # type: ignore[no-untyped-def]
+        strain, virtual = sym_grad(u), sym_grad(v)
+        first = w["young"] * w["nu"] / ((1.0 + w["nu"]) * (1.0 - 2.0 * w["nu"]))
+        return first * trace(strain) * trace(virtual) + w["young"] / (1.0 + w["nu"]) * ddot(strain, virtual)
+
+    matrix = csr_array(stiffness.assemble(basis, young=young, nu=np.broadcast_to(nu, young.shape)))
+    # its numbering: three at each vertex, then three at each edge
+    row_of = np.full((len(mesh.nodes_mm), 3), -1)
+    row_of[vertices] = basis.nodal_dofs.T
+    edge_of = {tuple(ends): k for k, ends in enumerate(np.sort(grid.edges.T, axis=1).tolist())}
+    ends = np.sort(cells[:, TET_EDGES], axis=2).reshape(-1, 2)
+    distinct, first = np.unique(ends, axis=0, return_index=True)
+    middles = mesh.tets[:, 4:].reshape(-1)[first]
+    row_of[middles] = basis.edge_dofs.T[[edge_of[tuple(pair)] for pair in distinct.tolist()]]
+    held = np.zeros(matrix.shape[0], dtype=bool)
+    held[row_of] = model.held
+    result = []
+    for forces in model.forces_n:
+        right = np.zeros(matrix.shape[0])
+        right[row_of] = forces
+        result.append(solved_rows(matrix, held, right)[row_of])
+    return np.stack(result)
