@@ -6,7 +6,7 @@ from cases.section import Section, choice, overrides_of, quantity
 from geometry.meshing.sizing import Sizing
 
 LOADINGS = ("pull_out",)
-ENGINES = ("multigrid", "direct")
+ENGINES = ("multigrid", "direct", "sfepy")
 
 if TYPE_CHECKING:
     SizingNumbers = Section
@@ -60,7 +60,7 @@ class Solver(Section):
     engine: str = choice(
         "multigrid",
         ENGINES,
-        about="multigrid, or a direct solve to check it on small meshes",
+        about="multigrid; to check it, a direct solve on small meshes, or sfepy, ten times slower",
         source="design 4",
     )
     relative_tolerance: float = quantity(

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from fem.elastic import ElasticField, elastic_by_part, subdivided_rule
-from fem.peers import PEERS, agreement_with, peer_displacements
+from fem.peers import PEERS, peer_displacements
 from fem.peers import compare as peer_compare
+from fem.peers import table as peer_table
+from fem.peers.compare import agreement_with
 from fem.peers.quadrature import matched_young
 from fem.verification.models import pulled, sampled
 from geometry.arrays import Floats
@@ -75,6 +77,6 @@ def test_a_peer_that_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
     model = pulled(mesh, by_part(mesh))
     with pytest.raises(ModelError, match=r"no peer 'abaqus'\. Known: sfepy, scikit-fem"):
         peer_displacements("abaqus", model)
-    monkeypatch.setitem(peer_compare.PEERS, "absent", ("fem.peers.absent", "displacements", "pip install it"))
+    monkeypatch.setitem(peer_table.PEERS, "absent", ("fem.peers.absent", "displacements", "pip install it"))
     with pytest.raises(ModelError, match=r"absent cannot be loaded.*Install it: pip install it"):
         peer_displacements("absent", model)

@@ -39,6 +39,7 @@ def patchy(mesh: Mesh, contrast: float) -> ElasticField:
     return sampled(mesh, young, subdivided_rule(1))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of sfepy
 @pytest.mark.parametrize("kind", SOLVERS)
 def test_every_solver_gives_a_proven_balanced_answer(kind: str) -> None:
     mesh = block(SIDE, (1.0, 1.0, 2.0), jitter=0.2)

@@ -11,7 +11,8 @@ from cases.commands.console import Console
 from cases.faults import UsageError, exit_code, nearest
 from cases.load import read_case
 from cases.report.verification import agreement_text, verification_rows, verification_text
-from fem.peers import PEERS, agreement_with
+from fem.peers import PEERS
+from fem.peers.compare import agreement_with
 from fem.verification import PROBLEMS, Check
 from geometry.errors import GateError
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from fem.peers import Agreement
+from fem.peers.compare import Agreement
 from fem.verification import Check
 
 

@@ -1,22 +1,14 @@
-"""The table of peers, and how far one of them is from us."""
+"""How far a peer is from us."""
 
-import importlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
 from fem.model import Model
+from fem.peers.table import peer_displacements
 from fem.solvers import SolverSettings, solve
-from geometry.arrays import Floats
-from geometry.errors import ModelError
 
-# Name of the peer: module and function, and how it is installed.
-PEERS: Mapping[str, tuple[str, str, str]] = {
-    "sfepy": ("fem.peers.sfepy", "displacements_by_sfepy", "pip install sacrofix[peers]"),
-    "scikit-fem": ("fem.peers.scikit_fem", "displacements_by_scikit_fem", "pip install sacrofix[peers]"),
-}
 # What two engines with the same discrete problem may differ by (docs/method.md).
 ALIKE = 1e-6
 TIGHT = SolverSettings(relative_tolerance=1e-11)
@@ -45,22 +37,6 @@ class Agreement:
     def passed(self) -> bool:
         """Whether both differences are within what rounding explains."""
         return self.displacement <= ALIKE and abs(self.stiffness) <= ALIKE
-
-
-def peer_displacements(peer: str, model: Model) -> Floats:
-    """Displacements by a peer, shape (cases, n, 3).
-
-    Raises:
-        ModelError: an unknown peer, or one that is not installed; says how to install it.
-    """
-    if peer not in PEERS:
-        raise ModelError(f"no peer {peer!r}", advice=f"Known: {', '.join(PEERS)}")
-    module, function, cure = PEERS[peer]
-    try:
-        loaded = importlib.import_module(module)
-    except ImportError as error:
-        raise ModelError(f"{peer} cannot be loaded: {error}", advice=f"Install it: {cure}") from None
-    return np.asarray(getattr(loaded, function)(model), dtype=np.float64)
 
 
 def agreement_with(peer: str, model: Model) -> list[Agreement]:

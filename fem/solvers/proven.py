@@ -10,6 +10,7 @@ import numpy as np
 from fem.assembly import element_terms, nodal_forces
 from fem.model import Model
 from fem.solution import Solution
+from fem.solvers.by_peer import solve_by_sfepy
 from fem.solvers.conjugate_gradients import solve_by_multigrid
 from fem.solvers.direct import solve_directly
 from fem.solvers.multigrid import Preconditioner
@@ -33,7 +34,11 @@ class LinearSolver(Protocol):
         ...
 
 
-SOLVERS: Mapping[str, LinearSolver] = {"direct": solve_directly, "multigrid": solve_by_multigrid}
+SOLVERS: Mapping[str, LinearSolver] = {
+    "direct": solve_directly,
+    "multigrid": solve_by_multigrid,
+    "sfepy": solve_by_sfepy,
+}
 
 _DEFAULT = SolverSettings()
 
