@@ -13,8 +13,8 @@ from geometry.errors import ModelError
 
 # Name of the peer: module and function, and how it is installed.
 PEERS: Mapping[str, tuple[str, str, str]] = {
-    "sfepy": ("fem.peers.sfepy", "displacements_by_sfepy", "pip install sacrofix[peers]"),
-    "scikit-fem": ("fem.peers.scikit_fem", "displacements_by_scikit_fem", "pip install sacrofix[peers]"),
+    "sfepy": ("fem.peers.sfepy", "displacements_by_sfepy", "pip install -e .[peers]"),
+    "scikit-fem": ("fem.peers.scikit_fem", "displacements_by_scikit_fem", "pip install -e .[peers]"),
 }
 
 

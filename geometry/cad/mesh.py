@@ -19,7 +19,7 @@ PROGRAM = str(Path(__file__).with_name("gmsh_process.py"))
 # Chosen: half a million elements take a minute.
 TIME_LIMIT_S = 300.0
 ADVICE = (
-    "Install the extra with `pip install sacrofix[cad]`, and what gmsh needs of the system with "
+    "Install the extra with `pip install -e .[cad]`, and what gmsh needs of the system with "
     "`sh .ci/system-packages`"
 )
 
