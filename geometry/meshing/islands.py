@@ -72,13 +72,13 @@ def check_whole(tets: Ints, label: Ints, names: Sequence[str]) -> None:
     facets = facets_of(tets)
     advice = "Check that the bodies touch, or use a smaller element size"
     if pieces(facets, np.ones_like(label)).max() > 0:
-        raise MeshError("the mesh falls into separate pieces", advice=advice)
+        raise BadMeshError("the mesh falls into separate pieces", advice=advice)
     piece = pieces(facets, label)
     first = np.unique(piece, return_index=True)[1]
     count = np.bincount(label[first], minlength=len(names) + 1)[1:]
     for name, number in zip(names, count, strict=True):
         if number > 1:
-            raise MeshError(f"part {name!r} falls into {number} pieces", advice=advice)
+            raise BadMeshError(f"part {name!r} falls into {number} pieces", advice=advice)
 
 
 def unpinched(tets: Ints, label: Ints) -> Ints:
