@@ -26,7 +26,8 @@ from cases.schema import Case
 from fem.elastic import uniform_elastic
 from fem.model import Model
 from fem.peers import PEERS, peer_displacements
-from fem.solvers import SolverSettings, solve
+from fem.peers.compare import TIGHT
+from fem.solvers import solve
 from fem.verification.models import pulled
 from geometry.arrays import Floats
 from geometry.blocks import block
@@ -71,7 +72,7 @@ def run_engine(engine: str, problem: str, scale: float) -> tuple[Floats, float, 
     for _ in range(2):
         begin = perf_counter()
         if engine == OURS:
-            found = solve(model, settings=SolverSettings(relative_tolerance=1e-11)).displacement_mm
+            found = solve(model, settings=TIGHT).displacement_mm
         else:
             found = peer_displacements(engine, model)
         seconds = perf_counter() - begin

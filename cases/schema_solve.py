@@ -60,7 +60,7 @@ class Solver(Section):
     engine: str = choice(
         "multigrid",
         ENGINES,
-        about="multigrid; to check it, a direct solve on small meshes, or sfepy, ten times slower",
+        about="multigrid; to check it, a direct solve on small meshes, or sfepy, 8 to 17 times slower",
         source="design 4",
     )
     relative_tolerance: float = quantity(

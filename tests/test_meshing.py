@@ -22,6 +22,7 @@ from geometry.meshing import (
     Sizing,
     TetMesh,
     graded_size,
+    improve,
     mesh_bodies,
     quadratic_mesh,
 )
@@ -257,7 +258,7 @@ def test_a_crumb_joins_the_part_it_touches() -> None:
     assert np.array_equal(joined(tets, crumbed), label)
 
 
-def test_ctrl_c_works_during_and_after_meshing(mesh: Mesh) -> None:
+def test_ctrl_c_works_after_meshing(mesh: Mesh) -> None:
     assert len(mesh.tets) > 0
     # Mmg takes over the handlers of signals in the process that runs it
     with pytest.raises(KeyboardInterrupt):
@@ -274,6 +275,20 @@ def test_a_mesh_that_mmg_cannot_take_is_refused_in_its_words() -> None:
     )
     with pytest.raises(MeshError, match="Mmg could not improve the mesh: "):
         remeshed(flat, lambda points_mm: np.ones(len(points_mm)))
+
+
+def test_a_mesh_that_mmg_does_not_end_on_is_refused(linear: TetMesh, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improve, "LEAST_TIME_LIMIT_S", 1e-3)
+    monkeypatch.setattr(improve, "TIME_LIMIT_S_PER_TET", 0.0)
+    cut = LabelledMesh(
+        vertices_mm=linear.vertices_mm,
+        tets=linear.tets,
+        label=linear.part + 1,
+        marked=np.zeros((0, 3), dtype=np.int64),
+        mark=np.zeros(0, dtype=np.int64),
+    )
+    with pytest.raises(MeshError, match="no end after"):
+        remeshed(cut, lambda points_mm: np.ones(len(points_mm)))
 
 
 def test_lobes_that_meet_in_an_edge_are_bridged() -> None:

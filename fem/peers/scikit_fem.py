@@ -37,11 +37,10 @@ def displacements_by_scikit_fem(model: Model) -> Floats:
     # its numbering: three at each vertex, then three at each edge
     row_of = np.full((len(mesh.nodes_mm), 3), -1)
     row_of[vertices] = basis.nodal_dofs.T
-    edge_of = {tuple(ends): k for k, ends in enumerate(np.sort(grid.edges.T, axis=1).tolist())}
-    ends = np.sort(cells[:, TET_EDGES], axis=2).reshape(-1, 2)
-    distinct, first = np.unique(ends, axis=0, return_index=True)
-    middles = mesh.tets[:, 4:].reshape(-1)[first]
-    row_of[middles] = basis.edge_dofs.T[[edge_of[tuple(pair)] for pair in distinct.tolist()]]
+    pairs = (grid.edges.T, cells[:, TET_EDGES].reshape(-1, 2))
+    theirs, ours = (np.sort(ends, axis=1) @ [len(vertices), 1] for ends in pairs)
+    order = np.argsort(theirs)
+    row_of[mesh.tets[:, 4:].ravel()] = basis.edge_dofs.T[order[np.searchsorted(theirs[order], ours)]]
     held = np.zeros(matrix.shape[0], dtype=bool)
     held[row_of] = model.held
     result = []

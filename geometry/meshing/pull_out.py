@@ -24,7 +24,7 @@ HEAD, BONE_SURFACE, INTERFACE = "screw_head", "bone_surface", "interface_screw"
 SHANK_MM = 0.5
 # Chosen: room around bones whose fields reach a little further than their stated box.
 MARGIN_MM = 4.0
-# Chosen: beyond lies hardly any of the estimated error of a pull-out.
+# Chosen: the default supports begin here, and beyond them lay next to none of the estimated error.
 FOCUS_DIAMETERS = 5.0
 # Chosen: samples of the bones that decide element sizes.
 SIZE_SAMPLE_MM = 4.0
