@@ -13,7 +13,8 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from fem.discretisation import Discretisation
-from fem.elastic import ElasticField
+from fem.elastic import MOMENT_COUNT, ElasticField
+from fem.lanes import load, room, store
 from geometry.arrays import Floats
 from geometry.mesh import TET_EDGES
 
@@ -53,8 +54,9 @@ def element_terms(discretisation: Discretisation, elastic: ElasticField) -> Elem
 def quadratic_blocks(
     discretisation: Discretisation, terms: ElementTerms, dtype: type = np.float32
 ) -> NDArray[np.float32]:
-    """Blocks in N/mm of the quadratic stiffness on `discretisation.pattern`, shape (entries, 3, 3)."""
-    pattern, incidence = discretisation.pattern, discretisation.incidence
+    """Blocks in N/mm of the quadratic stiffness on the pattern of its nodes, shape (entries, 3, 3)."""
+    assert discretisation.quadratic is not None  # noqa: S101  # linear elements have no such blocks
+    pattern, incidence = discretisation.quadratic.pattern, discretisation.quadratic.incidence
     blocks: NDArray[np.float32] = np.empty((pattern.entries, 3, 3), dtype)
     _fill_quadratic(
         discretisation.tets, discretisation.gradients, terms.moments, terms.lame_first, terms.lame_second,
@@ -63,27 +65,32 @@ def quadratic_blocks(
     return blocks
 
 
-def linear_blocks(discretisation: Discretisation, elastic: ElasticField) -> Floats:
+def linear_blocks(discretisation: Discretisation, terms: ElementTerms) -> Floats:
     """Blocks in N/mm of the linear stiffness on `vertex_pattern`, shape (entries, 3, 3): exactly the Galerkin
     coarse matrix of the quadratic one, since linear elements feel only the mean modulus."""
-    order = discretisation.element_order
-    poisson = elastic.poisson[order]
-    stiff = elastic.mean_young_mpa[order] * discretisation.volumes_mm3
+    stiff = terms.moments @ MOMENT_COUNT
     pattern, incidence = discretisation.vertex_pattern, discretisation.vertex_incidence
     blocks = np.empty((len(pattern.columns), 3, 3))
     _fill_linear(
-        discretisation.vertex_tets, discretisation.gradients,
-        stiff * poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson)), stiff * 0.5 / (1.0 + poisson),
-        incidence.start, incidence.elements, pattern.start, pattern.columns, blocks,
+        discretisation.vertex_tets, discretisation.gradients, stiff * terms.lame_first,
+        stiff * terms.lame_second, incidence.start, incidence.elements, pattern.start, pattern.columns,
+        blocks,
     )  # fmt: skip
     return blocks
 
 
 def nodal_forces(discretisation: Discretisation, terms: ElementTerms, displacement_mm: Floats) -> Floats:
-    """Internal forces K u in N, shape (n, 3), inner numbering, from displacements of the same shape."""
+    """Internal forces K u in N, inner numbering, from displacements of the same shape: (n, 3), or eight at
+    once (n, 3, 8)."""
     forces = np.zeros_like(displacement_mm)
     colours = discretisation.element_colours
-    apply_stiffness(
+    if discretisation.order == 1:
+        _apply_linear(
+            discretisation.tets, discretisation.gradients, terms.moments @ MOMENT_COUNT, terms.lame_first,
+            terms.lame_second, colours.chunk_start, colours.colour_start, displacement_mm, forces,
+        )  # fmt: skip
+        return forces
+    _apply_quadratic(
         discretisation.tets, discretisation.gradients, terms.moments, terms.lame_first, terms.lame_second,
         colours.chunk_start, colours.colour_start, displacement_mm, forces,
     )  # fmt: skip
@@ -191,15 +198,16 @@ def _fill_linear(tets, gradients, lame1, lame2, first, elements, start, columns,
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
-def apply_stiffness(tets, gradients, moments, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
-    """Adds K u to f, both of shape (n, 3); threads share out the chunks of one colour, which touch no
-    common node."""
+def _apply_quadratic(tets, gradients, moments, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
+    """Adds K u to f, both of shape (n, 3) or (n, 3, 8); threads share out the chunks of one colour, which
+    touch no common node."""
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
             g = np.empty((4, 3))
-            h = np.empty((4, 3, 3))
-            t = np.empty((4, 3, 3))
-            flat = np.empty((3, 3))
+            h = room(u, 12, 3)
+            s = room(u, 4, 6)
+            t = room(u, 4, 6)
+            flat = room(u, 1, 6)
             for e in range(chunks[chunk], chunks[chunk + 1]):
                 for v in range(4):
                     for c in range(3):
@@ -207,67 +215,99 @@ def apply_stiffness(tets, gradients, moments, lame1, lame2, chunks, colours, u, 
                 # displacement gradient at barycentric vertex i: h_i = 4 u_i g_i + 4 sum_edges(i, r) u_ir
                 # g_r - sum_a u_a g_a
                 for c in range(3):
-                    u0 = u[tets[e, 0], c]
-                    u1 = u[tets[e, 1], c]
-                    u2 = u[tets[e, 2], c]
-                    u3 = u[tets[e, 3], c]
-                    u01 = u[tets[e, 4], c]
-                    u12 = u[tets[e, 5], c]
-                    u02 = u[tets[e, 6], c]
-                    u03 = u[tets[e, 7], c]
-                    u13 = u[tets[e, 8], c]
-                    u23 = u[tets[e, 9], c]
+                    u0 = load(u, tets[e, 0], c)
+                    u1 = load(u, tets[e, 1], c)
+                    u2 = load(u, tets[e, 2], c)
+                    u3 = load(u, tets[e, 3], c)
+                    u01 = load(u, tets[e, 4], c)
+                    u12 = load(u, tets[e, 5], c)
+                    u02 = load(u, tets[e, 6], c)
+                    u03 = load(u, tets[e, 7], c)
+                    u13 = load(u, tets[e, 8], c)
+                    u23 = load(u, tets[e, 9], c)
                     for d in range(3):
+                        g0 = 4.0 * g[0, d]
+                        g1 = 4.0 * g[1, d]
+                        g2 = 4.0 * g[2, d]
+                        g3 = 4.0 * g[3, d]
                         base = u0 * g[0, d] + u1 * g[1, d] + u2 * g[2, d] + u3 * g[3, d]
-                        h[0, c, d] = (
-                            4.0 * (u0 * g[0, d] + u01 * g[1, d] + u02 * g[2, d] + u03 * g[3, d]) - base
-                        )
-                        h[1, c, d] = (
-                            4.0 * (u01 * g[0, d] + u1 * g[1, d] + u12 * g[2, d] + u13 * g[3, d]) - base
-                        )
-                        h[2, c, d] = (
-                            4.0 * (u02 * g[0, d] + u12 * g[1, d] + u2 * g[2, d] + u23 * g[3, d]) - base
-                        )
-                        h[3, c, d] = (
-                            4.0 * (u03 * g[0, d] + u13 * g[1, d] + u23 * g[2, d] + u3 * g[3, d]) - base
-                        )
-                # stress for E = 1 at each vertex, in place
+                        store(h, c, d, u0 * g0 + u01 * g1 + u02 * g2 + u03 * g3 - base)
+                        store(h, 3 + c, d, u01 * g0 + u1 * g1 + u12 * g2 + u13 * g3 - base)
+                        store(h, 6 + c, d, u02 * g0 + u12 * g1 + u2 * g2 + u23 * g3 - base)
+                        store(h, 9 + c, d, u03 * g0 + u13 * g1 + u23 * g2 + u3 * g3 - base)
                 for v in range(4):
-                    pressure = lame1[e] * (h[v, 0, 0] + h[v, 1, 1] + h[v, 2, 2])
-                    xy = lame2[e] * (h[v, 0, 1] + h[v, 1, 0])
-                    xz = lame2[e] * (h[v, 0, 2] + h[v, 2, 0])
-                    yz = lame2[e] * (h[v, 1, 2] + h[v, 2, 1])
-                    h[v, 0, 0] = pressure + 2.0 * lame2[e] * h[v, 0, 0]
-                    h[v, 1, 1] = pressure + 2.0 * lame2[e] * h[v, 1, 1]
-                    h[v, 2, 2] = pressure + 2.0 * lame2[e] * h[v, 2, 2]
-                    h[v, 0, 1] = xy
-                    h[v, 1, 0] = xy
-                    h[v, 0, 2] = xz
-                    h[v, 2, 0] = xz
-                    h[v, 1, 2] = yz
-                    h[v, 2, 1] = yz
+                    _symmetric_stress(h, 3 * v, lame1[e], lame2[e], s, v)
                 for j in range(4):
                     m0 = moments[e, _PAIR[0, j]]
                     m1 = moments[e, _PAIR[1, j]]
                     m2 = moments[e, _PAIR[2, j]]
                     m3 = moments[e, _PAIR[3, j]]
-                    for c in range(3):
-                        for d in range(3):
-                            t[j, c, d] = m0 * h[0, c, d] + m1 * h[1, c, d] + m2 * h[2, c, d] + m3 * h[3, c, d]
-                for c in range(3):
-                    for d in range(3):
-                        flat[c, d] = t[0, c, d] + t[1, c, d] + t[2, c, d] + t[3, c, d]
+                    for c in range(6):
+                        near = m0 * load(s, 0, c) + m1 * load(s, 1, c)
+                        store(t, j, c, near + m2 * load(s, 2, c) + m3 * load(s, 3, c))
+                for c in range(6):
+                    store(flat, 0, c, load(t, 0, c) + load(t, 1, c) + load(t, 2, c) + load(t, 3, c))
                 for v in range(4):
+                    for c in range(6):
+                        store(s, v, c, 4.0 * load(t, v, c) - load(flat, 0, c))
                     for c in range(3):
-                        total = 0.0
-                        for d in range(3):
-                            total += (4.0 * t[v, c, d] - flat[c, d]) * g[v, d]
-                        f[tets[e, v], c] += total
+                        add_to(f, tets[e, v], c, traction(s, v, g, v, c))
                 for k in range(6):
                     p = _ENDS[k, 0]
                     r = _ENDS[k, 1]
                     for c in range(3):
-                        total = 0.0
-                        for d in range(3):
-                            total += t[p, c, d] * g[r, d] + t[r, c, d] * g[p, d]
-                        f[tets[e, 4 + k], c] += 4.0 * total
+                        both = traction(t, p, g, r, c) + traction(t, r, g, p, c)
+                        add_to(f, tets[e, 4 + k], c, 4.0 * both)
+
+
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
+def _apply_linear(tets, gradients, stiff, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
+    """The same for linear elements, which feel only the mean modulus times the volume."""
+    for colour in range(colours.shape[0] - 1):
+        for chunk in prange(colours[colour], colours[colour + 1]):
+            g = np.empty((4, 3))
+            h = room(u, 3, 3)
+            s = room(u, 1, 6)
+            for e in range(chunks[chunk], chunks[chunk + 1]):
+                for v in range(4):
+                    for c in range(3):
+                        g[v, c] = gradients[e, v, c]
+                for c in range(3):
+                    u0 = load(u, tets[e, 0], c)
+                    u1 = load(u, tets[e, 1], c)
+                    u2 = load(u, tets[e, 2], c)
+                    u3 = load(u, tets[e, 3], c)
+                    for d in range(3):
+                        store(h, c, d, u0 * g[0, d] + u1 * g[1, d] + u2 * g[2, d] + u3 * g[3, d])
+                _symmetric_stress(h, 0, stiff[e] * lame1[e], stiff[e] * lame2[e], s, 0)
+                for v in range(4):
+                    for c in range(3):
+                        add_to(f, tets[e, v], c, traction(s, 0, g, v, c))
+
+
+# Place of component (c, d) of a symmetric stress in the order xx, yy, zz, xy, yz, zx.
+_VOIGT = np.array([[0, 3, 5], [3, 1, 4], [5, 4, 2]])
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _symmetric_stress(h, row, first, second, s, v):  # type: ignore[no-untyped-def]
+    """Puts the stress of a displacement gradient, three rows of h, for Lame's parameters into row v of s."""
+    pressure = first * (load(h, row, 0) + load(h, row + 1, 1) + load(h, row + 2, 2))
+    for c in range(3):
+        store(s, v, c, pressure + 2.0 * second * load(h, row + c, c))
+    store(s, v, 3, second * (load(h, row, 1) + load(h, row + 1, 0)))
+    store(s, v, 4, second * (load(h, row + 1, 2) + load(h, row + 2, 1)))
+    store(s, v, 5, second * (load(h, row + 2, 0) + load(h, row, 2)))
+
+
+@njit(error_model="numpy", inline="always")
+def traction(stress, v, g, a, c):  # type: ignore[no-untyped-def]
+    """Component c of the stress in row v times the vector in row a of g."""
+    near = load(stress, v, _VOIGT[c, 0]) * g[a, 0] + load(stress, v, _VOIGT[c, 1]) * g[a, 1]
+    return near + load(stress, v, _VOIGT[c, 2]) * g[a, 2]
+
+
+@njit(error_model="numpy", inline="always")
+def add_to(f, node, c, force):  # type: ignore[no-untyped-def]
+    """Adds to component c of the force on a node."""
+    store(f, node, c, load(f, node, c) + force)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fem.connections.connection import Connection, RigidNodes, Tie, linked_pairs
 from fem.discretisation import Discretisation
 from fem.elastic import ElasticField
 from fem.loads.load_case import LoadCase
-from fem.rigid import bodies, free_motions
+from fem.rigid import free_motions
 from fem.supports import Support, held_components
-from geometry.arrays import Bools, Floats, Ints
+from geometry.arrays import Bools, Floats
 from geometry.errors import ModelError
 
 
@@ -20,14 +21,16 @@ class Model:
     Attributes:
         discretisation: of the mesh.
         elastic: of its elements, mesh order.
-        supports: at least enough to stop every rigid motion of every piece.
+        supports: nodes that are held.
         load_cases: at least one; names differ.
+        connections: springs, ties and rigid faces. With the supports they stop every rigid motion.
     """
 
     discretisation: Discretisation
     elastic: ElasticField
     supports: tuple[Support, ...]
     load_cases: tuple[LoadCase, ...]
+    connections: tuple[Connection, ...] = ()
 
     def __post_init__(self) -> None:
         mesh = self.discretisation.mesh
@@ -38,7 +41,9 @@ class Model:
             )
         object.__setattr__(self, "supports", tuple(self.supports))
         object.__setattr__(self, "load_cases", tuple(self.load_cases))
-        _check_supports(self.discretisation, self.supports)
+        object.__setattr__(self, "connections", tuple(self.connections))
+        _check_connections(self.discretisation, self.connections, self.held)
+        _check_motions(self.discretisation, self.supports, self.connections)
         _check_loads(self.load_cases, self.held)
 
     @property
@@ -59,29 +64,78 @@ class Model:
         return names.index(name)
 
 
-def _check_supports(discretisation: Discretisation, supports: tuple[Support, ...]) -> None:
+def _check_connections(
+    discretisation: Discretisation, connections: tuple[Connection, ...], held: Bools
+) -> None:
+    """Refuses connections that the discretisation does not know, or that compete for a node."""
+    mesh = discretisation.mesh
+    names = [connection.name for connection in connections]
+    if len(set(names)) != len(names):
+        raise ModelError("two connections share a name", where="connections")
+    taken = np.zeros(len(mesh.nodes_mm), bool)
+    for connection in connections:
+        if isinstance(connection, RigidNodes):
+            if held[connection.nodes].any():
+                raise ModelError(
+                    f"rigid faces {connection.name!r} have held nodes",
+                    where=connection.name,
+                    advice="Hold their nodes, or leave them to the connection, not both",
+                )
+            if discretisation.order == 1 and not np.isin(connection.nodes, discretisation.node_order).any():
+                raise ModelError(f"rigid faces {connection.name!r} have no vertex", where=connection.name)
+            mine = connection.nodes
+        elif isinstance(connection, Tie):
+            mine = np.unique(connection.rows.indices // 3)
+        else:
+            continue
+        if taken[mine].any():
+            raise ModelError(
+                f"connection {connection.name!r} shares nodes with another tie or rigid face",
+                where=connection.name,
+            )
+        taken[mine] = True
+    if not np.isin(linked_pairs(connections, len(mesh.nodes_mm)), discretisation.links).all():
+        raise ModelError(
+            "the model has connections that its discretisation was not made for",
+            where="connections",
+            advice="Name them in discretise(mesh, connections=...)",
+        )
+
+
+def _check_motions(
+    discretisation: Discretisation, supports: tuple[Support, ...], connections: tuple[Connection, ...]
+) -> None:
     """Refuses any piece of the mesh that could move as a rigid body, and says how."""
     mesh = discretisation.mesh
-    if not supports:
+    if not supports and not connections:
         raise ModelError("the model has no support", where="supports")
     held = held_components(supports, len(mesh.nodes_mm))
-    count, piece_of = bodies(mesh)
-    for piece in range(count):
-        nodes: Ints = np.flatnonzero(piece_of == piece)
-        free = free_motions(mesh.nodes_mm[nodes], held[nodes])
-        if not free:
-            continue
-        centre = mesh.nodes_mm[nodes].mean(axis=0)
-        which = (
-            ""
-            if count == 1
-            else f", a separate piece of {len(nodes)} nodes around {np.round(centre, 1).tolist()} mm"
-        )
-        held_nodes = int(np.count_nonzero(held[nodes].any(axis=1)))
+    if discretisation.order == 1:
+        _check_vertices(discretisation, held)
+    free, nodes = free_motions(mesh, held, connections)
+    if not free:
+        return
+    centre = mesh.nodes_mm[nodes].mean(axis=0)
+    which = (
+        ""
+        if len(nodes) == len(mesh.nodes_mm)
+        else f", a separate piece of {len(nodes)} nodes around {np.round(centre, 1).tolist()} mm"
+    )
+    held_nodes = int(np.count_nonzero(held[nodes].any(axis=1)))
+    raise ModelError(
+        f"{held_nodes} held nodes leave the body{which} free in {', '.join(free)}",
+        where="supports",
+        advice="Hold at least three nodes that are not in line, or join the pieces",
+    )
+
+
+def _check_vertices(discretisation: Discretisation, held: Bools) -> None:
+    """Refuses held mid nodes that linear elements cannot hold."""
+    ends = discretisation.interpolation @ held[discretisation.node_order].astype(float)
+    if (held & (ends < 1.0)).any():
         raise ModelError(
-            f"{held_nodes} held nodes leave the body{which} free in {', '.join(free)}",
+            "a support holds a mid node but not both vertices beside it, which linear elements cannot",
             where="supports",
-            advice="Hold at least three nodes that are not in line, or join the pieces",
         )
 
 

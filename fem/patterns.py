@@ -107,6 +107,15 @@ def pattern_of(tets: Int32s, incidence: Incidence) -> BlockPattern:
     return BlockPattern(start=start, columns=columns)
 
 
+def with_pairs(pattern: BlockPattern, first: Ints, second: Ints) -> BlockPattern:
+    """The pattern with couplings between further pairs of rows, shape (k,) each, in both directions."""
+    rows = len(pattern.start) - 1
+    own = np.repeat(np.arange(rows), np.diff(pattern.start)) * rows + pattern.columns
+    keys = np.unique(np.concatenate([own, first * rows + second, second * rows + first]))
+    start = np.searchsorted(keys, np.arange(rows + 1) * rows)
+    return BlockPattern(start=start.astype(np.int64), columns=(keys % rows).astype(np.int32))
+
+
 @njit(cache=True, error_model="numpy")
 def _incidence(groups, members):  # type: ignore[no-untyped-def]
     start = np.zeros(members + 1, np.int64)

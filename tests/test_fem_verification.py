@@ -15,7 +15,7 @@ from fem.model import Model
 from fem.recovery import GaussFields, gauss_fields, strain_energy_nmm
 from fem.solution import Solution, compliance_stiffness, work_stiffness
 from fem.solvers import SolverSettings, solve
-from fem.solvers.direct import stiffness_by_columns
+from fem.solvers.direct import stiffness_matrix
 from fem.verification import PROBLEMS, Check, rigid_modes
 from fem.verification.check import near
 from fem.verification.manufactured import manufactured_checks
@@ -50,9 +50,9 @@ def test_every_gate_sees_a_solution_three_per_cent_off(problem: str, monkeypatch
 
 def test_the_gate_of_rigid_motions_sees_a_block_that_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     def held(*arguments: object) -> csr_array:
-        return csr_array(stiffness_by_columns(*arguments) + eye_array(81))
+        return csr_array(stiffness_matrix(*arguments) + eye_array(81))
 
-    monkeypatch.setattr(rigid_modes, "stiffness_by_columns", held)
+    monkeypatch.setattr(rigid_modes, "stiffness_matrix", held)
     assert [check.passed for check in PROBLEMS["rigid_modes"]()] == [False]
 
 

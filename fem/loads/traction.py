@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fem.loads.faces import consistent_forces, face_patch
+from fem.faces import consistent_forces, face_patch
 from fem.loads.load_case import LoadCase
 from geometry.arrays import Floats, Ints
 from geometry.mesh import Mesh

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from fem.lanes import load, nought, room, store
 from fem.ordering import Colouring
 from fem.patterns import SplitPattern
 from geometry.arrays import Bools
@@ -47,7 +49,7 @@ class BlockMatrix:
 
     def swept_forward(self, right: Singles) -> tuple[Singles, Singles]:
         """The values after a forward sweep from zero and the residual they leave, both of the shape of
-        `right`."""
+        `right`: (rows, b), or (rows, b, 8) for eight vectors at once."""
         values, residual = np.zeros_like(right), np.empty_like(right)
         forward, upper, _ = _SWEEPS[right.shape[1]]
         colours, pattern = self.colouring, self.pattern
@@ -65,6 +67,15 @@ class BlockMatrix:
             pattern.lower, pattern.upper, pattern.columns, self.blocks, self.inverse_diagonal, right, values,
             colours.chunk_start, colours.colour_start,
         )  # fmt: skip
+
+
+def add_entries(pattern: SplitPattern, matrix: csr_array, blocks: Singles) -> None:
+    """Adds a matrix of 3 x 3 blocks, all of whose places are in the pattern, to blocks, in place."""
+    added = matrix.tobsr(blocksize=(3, 3))
+    added.sort_indices()
+    _add_entries(
+        pattern.lower, pattern.upper, pattern.columns, added.indptr, added.indices, added.data, blocks
+    )
 
 
 def inverse_blocks(diagonal: NDArray[Any], free: Bools) -> Singles:
@@ -90,17 +101,17 @@ def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
             for i in range(chunks[chunk], chunks[chunk + 1]):
-                s0 = right[i, 0]
-                s1 = right[i, 1]
-                s2 = right[i, 2]
+                s0 = load(right, i, 0)
+                s1 = load(right, i, 1)
+                s2 = load(right, i, 2)
                 for k in range(lower[i], lower[i + 1]):
                     j = columns[k]
-                    x0 = values[j, 0]
-                    x1 = values[j, 1]
-                    x2 = values[j, 2]
-                    s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
-                    s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
-                    s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
+                    x0 = load(values, j, 0)
+                    x1 = load(values, j, 1)
+                    x2 = load(values, j, 2)
+                    s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
+                    s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
+                    s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
@@ -108,20 +119,20 @@ def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):
 def _upper_3(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
     for chunk in prange(chunks.shape[0] - 1):
         for i in range(chunks[chunk], chunks[chunk + 1]):
-            s0 = np.float32(0.0)
-            s1 = np.float32(0.0)
-            s2 = np.float32(0.0)
+            s0 = nought(values)
+            s1 = nought(values)
+            s2 = nought(values)
             for k in range(upper[i], upper[i + 1]):
                 j = columns[k]
-                x0 = values[j, 0]
-                x1 = values[j, 1]
-                x2 = values[j, 2]
-                s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
-                s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
-                s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
-            residual[i, 0] = s0
-            residual[i, 1] = s1
-            residual[i, 2] = s2
+                x0 = load(values, j, 0)
+                x1 = load(values, j, 1)
+                x2 = load(values, j, 2)
+                s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
+                s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
+                s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
+            store(residual, i, 0, s0)
+            store(residual, i, 1, s1)
+            store(residual, i, 2, s2)
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
@@ -132,42 +143,33 @@ def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, c
             last = chunks[chunk + 1] - 1
             for back in range(chunks[chunk + 1] - chunks[chunk]):
                 i = last - back
-                s0 = right[i, 0]
-                s1 = right[i, 1]
-                s2 = right[i, 2]
+                s0 = load(right, i, 0)
+                s1 = load(right, i, 1)
+                s2 = load(right, i, 2)
                 # both runs are read from their ends: the prefetcher follows one direction only
-                end = upper[i + 1] - 1
-                for q in range(upper[i + 1] - upper[i]):
-                    k = end - q
+                for q in range(upper[i + 1] - upper[i] + lower[i + 1] - lower[i]):
+                    k = upper[i + 1] - 1 - q
+                    if k < upper[i]:
+                        k = lower[i + 1] - 1 - (q - upper[i + 1] + upper[i])
                     j = columns[k]
-                    x0 = values[j, 0]
-                    x1 = values[j, 1]
-                    x2 = values[j, 2]
-                    s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
-                    s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
-                    s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
-                end = lower[i + 1] - 1
-                for q in range(lower[i + 1] - lower[i]):
-                    k = end - q
-                    j = columns[k]
-                    x0 = values[j, 0]
-                    x1 = values[j, 1]
-                    x2 = values[j, 2]
-                    s0 -= blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2
-                    s1 -= blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2
-                    s2 -= blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2
+                    x0 = load(values, j, 0)
+                    x1 = load(values, j, 1)
+                    x2 = load(values, j, 2)
+                    s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
+                    s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
+                    s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
 # Aggregates are few and swept by one thread: parallel sweeps gained nothing, compiled twice as long.
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _forward_6(lower, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+    s = room(right, 6, 1)
     for colour in range(colours.shape[0] - 1):
         for chunk in range(colours[colour], colours[colour + 1]):
-            s = np.empty(6, np.float32)
             for i in range(chunks[chunk], chunks[chunk + 1]):
                 for c in range(6):
-                    s[c] = right[i, c]
+                    store(s, c, 0, load(right, i, c))
                 for k in range(lower[i], lower[i + 1]):
                     _subtract_6(blocks, k, values, columns[k], s)
                 _solve_6(inverse, i, s, values)
@@ -175,28 +177,28 @@ def _forward_6(lower, columns, blocks, inverse, right, values, chunks, colours):
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _upper_6(upper, columns, blocks, values, residual, chunks):  # type: ignore[no-untyped-def]
+    s = room(values, 6, 1)
     for chunk in range(chunks.shape[0] - 1):
-        s = np.empty(6, np.float32)
         for i in range(chunks[chunk], chunks[chunk + 1]):
             for c in range(6):
-                s[c] = 0.0
+                store(s, c, 0, nought(values))
             for k in range(upper[i], upper[i + 1]):
                 _subtract_6(blocks, k, values, columns[k], s)
             for c in range(6):
-                residual[i, c] = s[c]
+                store(residual, i, c, load(s, c, 0))
 
 
 @njit(cache=True, error_model="numpy", fastmath=_FAST)
 def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, colours):  # type: ignore[no-untyped-def]
+    s = room(right, 6, 1)
     for step in range(colours.shape[0] - 1):
         colour = colours.shape[0] - 2 - step
         for chunk in range(colours[colour], colours[colour + 1]):
-            s = np.empty(6, np.float32)
             last = chunks[chunk + 1] - 1
             for back in range(chunks[chunk + 1] - chunks[chunk]):
                 i = last - back
                 for c in range(6):
-                    s[c] = right[i, c]
+                    store(s, c, 0, load(right, i, c))
                 end = upper[i + 1] - 1
                 for q in range(upper[i + 1] - upper[i]):
                     _subtract_6(blocks, end - q, values, columns[end - q], s)
@@ -208,25 +210,46 @@ def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, c
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _solve_3(inverse, i, s0, s1, s2, values):  # type: ignore[no-untyped-def]
-    values[i, 0] = inverse[i, 0, 0] * s0 + inverse[i, 0, 1] * s1 + inverse[i, 0, 2] * s2
-    values[i, 1] = inverse[i, 1, 0] * s0 + inverse[i, 1, 1] * s1 + inverse[i, 1, 2] * s2
-    values[i, 2] = inverse[i, 2, 0] * s0 + inverse[i, 2, 1] * s1 + inverse[i, 2, 2] * s2
+    for c in range(3):
+        store(values, i, c, inverse[i, c, 0] * s0 + inverse[i, c, 1] * s1 + inverse[i, c, 2] * s2)
 
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _subtract_6(blocks, k, values, j, s):  # type: ignore[no-untyped-def]
+    x0 = load(values, j, 0)
+    x1 = load(values, j, 1)
+    x2 = load(values, j, 2)
+    x3 = load(values, j, 3)
+    x4 = load(values, j, 4)
+    x5 = load(values, j, 5)
     for c in range(6):
-        s[c] -= (
-            blocks[k, c, 0] * values[j, 0] + blocks[k, c, 1] * values[j, 1] + blocks[k, c, 2] * values[j, 2]
-        ) + (blocks[k, c, 3] * values[j, 3] + blocks[k, c, 4] * values[j, 4] + blocks[k, c, 5] * values[j, 5])
+        near = blocks[k, c, 0] * x0 + blocks[k, c, 1] * x1 + blocks[k, c, 2] * x2
+        far = blocks[k, c, 3] * x3 + blocks[k, c, 4] * x4 + blocks[k, c, 5] * x5
+        store(s, c, 0, load(s, c, 0) - (near + far))
 
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _solve_6(inverse, i, s, values):  # type: ignore[no-untyped-def]
     for c in range(6):
-        values[i, c] = (inverse[i, c, 0] * s[0] + inverse[i, c, 1] * s[1] + inverse[i, c, 2] * s[2]) + (
-            inverse[i, c, 3] * s[3] + inverse[i, c, 4] * s[4] + inverse[i, c, 5] * s[5]
-        )
+        total = inverse[i, c, 0] * load(s, 0, 0)
+        for d in range(1, 6):
+            total = total + inverse[i, c, d] * load(s, d, 0)
+        store(values, i, c, total)
+
+
+@njit(cache=True, error_model="numpy")
+def _add_entries(lower, upper, columns, start, added_columns, added, blocks):  # type: ignore[no-untyped-def]
+    n = lower.shape[0] - 1
+    for i in range(n):
+        for k in range(start[i], start[i + 1]):
+            j = added_columns[k]
+            place = upper[n] + i
+            if j != i:
+                first, last = (lower[i], lower[i + 1]) if j < i else (upper[i], upper[i + 1])
+                place = first + np.searchsorted(columns[first:last], j)
+            for c in range(3):
+                for d in range(3):
+                    blocks[place, c, d] += added[k, c, d]
 
 
 _SWEEPS = {3: (_forward_3, _upper_3, _backward_3), 6: (_forward_6, _upper_6, _backward_6)}
@@ -234,7 +257,7 @@ _SWEEPS = {3: (_forward_3, _upper_3, _backward_3), 6: (_forward_6, _upper_6, _ba
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
 def add_product(start, columns, blocks, values, result):  # type: ignore[no-untyped-def]
-    """Adds blocks times values, shape (columns, c), to result, shape (rows, r)."""
+    """Adds blocks times values, shape (columns, c), to result, shape (rows, r); or eight at once."""
     rows = start.shape[0] - 1
     shares = 32
     for share in prange(shares):
@@ -242,7 +265,7 @@ def add_product(start, columns, blocks, values, result):  # type: ignore[no-unty
             for k in range(start[i], start[i + 1]):
                 j = columns[k]
                 for c in range(blocks.shape[1]):
-                    total = np.float32(0.0)
+                    total = load(result, i, c)
                     for d in range(blocks.shape[2]):
-                        total += blocks[k, c, d] * values[j, d]
-                    result[i, c] += total
+                        total = total + blocks[k, c, d] * load(values, j, d)
+                    store(result, i, c, total)

@@ -1,16 +1,14 @@
-"""Conjugate gradients in float64 with the multigrid cycle as preconditioner."""
-
-import math
+"""Conjugate gradients in float64 with the multigrid cycle as preconditioner, eight load cases at once."""
 
 import numpy as np
 
-from fem.assembly import ElementTerms, element_terms, nodal_forces
-from fem.discretisation import Discretisation
+from fem.lanes import LANES
 from fem.model import Model
-from fem.solvers.multigrid import Preconditioner, preconditioner
+from fem.solvers.multigrid import Preconditioner, preconditioner_of
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from fem.solvers.vectors import advance, dot, turn
-from geometry.arrays import Bools, Floats
+from fem.system import System, system_of
+from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import SolveError
 
 # Chosen: the residual kept by recursion drifts from the true one; the true one restarts the method this
@@ -27,77 +25,89 @@ def solve_by_multigrid(
 ) -> SolvedCases:
     """Displacements of all load cases from `start_mm`, inner numbering, shape (cases, n, 3)."""
     d = model.discretisation
-    cycle = prepared if prepared is not None else preconditioner(model)
-    terms = element_terms(d, model.elastic)
-    held = model.held[d.node_order]
+    system = system_of(model)
+    cycle = prepared if prepared is not None else preconditioner_of(system)
     displacement = np.empty_like(start_mm)
     iterations = np.zeros(len(model.load_cases), np.int64)
-    for index, case in enumerate(model.load_cases):
-        force = d.to_inner(case.nodal_force_n)
-        force[held] = 0.0
-        displacement[index], iterations[index] = _solve_one(
-            d, terms, held, cycle, force, start_mm[index], settings, report, case.name
-        )
+    for first in range(0, len(model.load_cases), LANES):
+        cases = model.load_cases[first : first + LANES]
+        mine = slice(first, first + len(cases))
+        # one load case as a plain vector, more as eight lanes: the spare ones have no load and cost nothing
+        shape = (len(d.node_order), 3) if len(cases) == 1 else (len(d.node_order), 3, LANES)
+        force, start = np.zeros(shape), np.zeros(shape)
+        by_case = force[:, :, None] if len(cases) == 1 else force
+        from_case = start[:, :, None] if len(cases) == 1 else start
+        for lane, case in enumerate(cases):
+            by_case[:, :, lane] = d.forces_to_inner(case.nodal_force_n)
+            from_case[:, :, lane] = start_mm[first + lane]
+        names = [case.name for case in cases]
+        found, iterations[mine] = _solve(system, cycle, force, start, settings, report, names)
+        lanes = found.reshape(*found.shape[:2], -1)
+        displacement[mine] = np.moveaxis(lanes[:, :, : len(cases)], 2, 0)
     return SolvedCases(displacement_mm=displacement, iterations=iterations)
 
 
-def _solve_one(
-    d: Discretisation,
-    terms: ElementTerms,
-    held: Bools,
+def _solve(
+    system: System,
     cycle: Preconditioner,
     force: Floats,
     start: Floats,
     settings: SolverSettings,
     report: Report | None,
-    name: str,
-) -> tuple[Floats, int]:
-    """One load case: displacement, inner numbering, shape (n, 3), and iterations."""
-    size = math.sqrt(float(dot(force, force)))
+    names: list[str],
+) -> tuple[Floats, Ints]:
+    """Displacements, inner numbering, of the shape of `force`, and the iterations of each named load case.
+
+    The cases share each product and each cycle but not their directions: a case that is done waits.
+    """
+    force, u = system.admissible(force), system.admissible(start)
+    size = np.sqrt(dot(force, force))
     limit = settings.relative_tolerance * size
-    u = np.where(held, 0.0, start)
-    done = 0
-    left = float("nan")
+    taken = np.zeros(len(size), np.int64)
+    left = size
     for _ in range(1 + _RESTARTS):
-        r = force - _free_forces(d, terms, held, u) if u.any() else force.copy()
-        left = math.sqrt(float(dot(r, r)))
-        if left <= limit:
-            return u, done
-        if not np.isfinite(left) or done >= settings.max_iterations:
+        r = force - system.admissible(system.forces_n(u)) if u.any() else force.copy()
+        left = np.sqrt(dot(r, r))
+        if (left <= limit).all():
+            return u, taken[: len(names)]
+        if not np.isfinite(left).all() or taken.max() >= settings.max_iterations:
             break
-        z = cycle(r)
+        z = system.admissible(cycle(r))
         p = z.copy()
-        rz = float(dot(r, z))
-        while done < settings.max_iterations:
-            kp = _free_forces(d, terms, held, p)
-            curvature = float(dot(p, kp))
-            if not curvature > 0.0:
-                raise SolveError(
-                    f"load {name!r}: stiffness along a search direction is {curvature:.1e}, not above 0",
-                    advice="Check supports and moduli",
-                )
-            alpha = rz / curvature
-            left = math.sqrt(float(advance(u, r, p, kp, alpha)))
-            done += 1
+        rz = dot(r, z)
+        going = left > limit
+        while going.any() and taken.max() < settings.max_iterations:
+            kp = system.admissible(system.forces_n(p))
+            curvature = dot(p, kp)
+            _require_stiffness(curvature, going, names)
+            alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=going)
+            left = np.sqrt(advance(u, r, p, kp, alpha))
+            taken[going] += 1
             if report is not None:
-                report(done, left / size)
-            # a margin, so that the true residual passes at the first try
-            if not left > 0.9 * limit:
+                report(int(taken.max()), float(np.max(left / np.where(size > 0.0, size, np.inf))))
+            # a margin, so that the true residual passes at the first try; a NaN ends it too
+            going = left > 0.9 * limit
+            if not going.any():
                 break
-            z = cycle(r)
+            z = system.admissible(cycle(r))
             # flexible form (Polak-Ribiere): the cycle is rounded to float32 and so not exactly linear
-            beta = -alpha * float(dot(z, kp)) / rz
-            rz = float(dot(r, z))
+            beta = np.divide(-alpha * dot(z, kp), rz, out=np.zeros_like(rz), where=going)
+            rz = dot(r, z)
             turn(p, z, beta)
+    worst = int(np.argmax(np.nan_to_num(left / np.where(size > 0.0, size, np.inf), nan=np.inf)))
     raise SolveError(
-        f"load {name!r}: residual {left / size:.1e} is above {settings.relative_tolerance:.0e}"
-        f" after {done} iterations",
+        f"load {names[worst]!r}: residual {left[worst] / size[worst]:.1e} is above"
+        f" {settings.relative_tolerance:.0e} after {taken[worst]} iterations",
         advice="Check supports, moduli and element shapes, or allow more iterations",
     )
 
 
-def _free_forces(d: Discretisation, terms: ElementTerms, held: Bools, displacement: Floats) -> Floats:
-    """K u with the rows of held displacements at zero."""
-    forces = nodal_forces(d, terms, displacement)
-    forces[held] = 0.0
-    return forces
+def _require_stiffness(curvature: Floats, going: Bools, names: list[str]) -> None:
+    """Refuses a direction against which the body has no stiffness."""
+    bad = np.flatnonzero(going & ~(curvature > 0.0))
+    if len(bad):
+        raise SolveError(
+            f"load {names[bad[0]]!r}: stiffness along a search direction is"
+            f" {curvature[bad[0]]:.1e}, not above 0",
+            advice="Check supports and moduli",
+        )

@@ -4,16 +4,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array
+from scipy.sparse import bsr_array, coo_array, csc_array
 from scipy.sparse.linalg import splu
 
-from fem.assembly import element_terms, quadratic_blocks
+from fem.assembly import linear_blocks, quadratic_blocks
 from fem.model import Model
 from fem.patterns import SplitPattern
 from fem.solvers.multigrid import Preconditioner
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
+from fem.system import System, system_of
 from geometry.arrays import Floats
-from geometry.errors import ResourceError
+from geometry.errors import ResourceError, SolveError
 
 # Chosen: SuperLU on a solid of this many unknowns takes about 3 GiB; beyond it multigrid is the only
 # sensible way.
@@ -36,14 +37,20 @@ def solve_directly(
             where="solver.kind",
             advice="Use the multigrid solver",
         )
-    blocks = quadratic_blocks(d, element_terms(d, model.elastic), np.float64)
-    matrix = stiffness_by_columns(d.pattern, blocks)
-    free = np.flatnonzero(~model.held[d.node_order].ravel())
+    system = system_of(model)
+    if system.bonds is not None:
+        raise SolveError(
+            "the direct solver knows no ties and no rigid faces",
+            where="solver.kind",
+            advice="Use the multigrid solver",
+        )
+    matrix = stiffness_matrix(system)
+    free = np.flatnonzero(~system.held.ravel())
     matrix = matrix[free][:, free]
     factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
     displacement = np.zeros_like(start_mm)
     for index, case in enumerate(model.load_cases):
-        force = d.to_inner(case.nodal_force_n).ravel()[free]
+        force = d.forces_to_inner(case.nodal_force_n).ravel()[free]
         values = factor.solve(force)
         values += factor.solve(force - matrix @ values)
         displacement[index].ravel()[free] = values
@@ -52,7 +59,20 @@ def solve_directly(
     return SolvedCases(displacement_mm=displacement, iterations=np.ones(len(model.load_cases), np.int64))
 
 
-def stiffness_by_columns(pattern: SplitPattern, blocks: NDArray[Any]) -> csc_array:
+def stiffness_matrix(system: System) -> csc_array:
+    """The stiffness in N/mm between all inner displacements, held ones included, shape (3n, 3n)."""
+    d = system.discretisation
+    if d.quadratic is None:
+        pattern = d.vertex_pattern
+        size = 3 * len(d.vertices)
+        blocks = linear_blocks(d, system.terms)
+        matrix = csc_array(bsr_array((blocks, pattern.columns, pattern.start), shape=(size, size)))
+    else:
+        matrix = _by_columns(d.quadratic.pattern, quadratic_blocks(d, system.terms, np.float64))
+    return matrix if system.springs is None else csc_array(matrix + system.springs)
+
+
+def _by_columns(pattern: SplitPattern, blocks: NDArray[Any]) -> csc_array:
     """The matrix of blocks in compressed columns."""
     across = np.arange(3)
     rows = 3 * pattern.row_of_entries()[:, None, None] + across[None, :, None]

@@ -11,22 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit, prange
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import bsr_array
+from scipy.sparse import bsr_array, csr_array, dia_array, kron
 
-from fem.assembly import element_terms, linear_blocks, quadratic_blocks
+from fem.assembly import linear_blocks, quadratic_blocks
 from fem.discretisation import Discretisation
+from fem.lanes import load, nought, store
 from fem.model import Model
 from fem.ordering import Colouring, in_one_piece, morton_order
 from fem.patterns import BlockPattern, split_places
 from fem.rigid import rigid_modes
 from fem.solvers.aggregation import coarsened, diagonal_blocks
-from fem.solvers.block_rows import BlockMatrix, Singles, add_product, inverse_blocks
+from fem.solvers.block_rows import BlockMatrix, Singles, add_entries, add_product, inverse_blocks
+from fem.solvers.vectors import dot, rounded, widened
+from fem.system import System, system_of
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import SolveError
 
 # Chosen: a dense factor of 1200 unknowns takes 0.1 s and 6 MB, less than another level would.
 _DENSE = 1200
 _MOST_LEVELS = 12
+# Chosen: ties as springs this many times as stiff as what they join.
+_PENALTY = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +46,9 @@ class Transfer:
     up_blocks: Singles
 
     def restricted(self, residual: Singles) -> Singles:
-        """The residual on the coarse level, shape (aggregates, 6)."""
-        result = np.zeros((len(self.down_start) - 1, self.down_blocks.shape[1]), np.float32)
+        """The residual on the coarse level, shape (aggregates, 6), or (aggregates, 6, 8)."""
+        shape = (len(self.down_start) - 1, self.down_blocks.shape[1], *residual.shape[2:])
+        result = np.zeros(shape, np.float32)
         add_product(self.down_start, self.down_columns, self.down_blocks, residual, result)
         return result
 
@@ -58,7 +64,7 @@ class Preconditioner:
     Attributes:
         discretisation: of the mesh.
         held: which displacements are held, inner numbering, shape (n, 3).
-        quadratic: the fine level.
+        quadratic: the fine level; None for linear elements, whose fine level is the first of `levels`.
         levels: the linear level and its aggregates, finest first.
         transfers: between them.
         coarsest: inverse of the last level, dense.
@@ -66,32 +72,34 @@ class Preconditioner:
 
     discretisation: Discretisation
     held: Bools
-    quadratic: BlockMatrix
+    quadratic: BlockMatrix | None
     levels: tuple[BlockMatrix, ...]
     transfers: tuple[Transfer, ...]
     coarsest: Floats
 
     def __call__(self, residual: Floats) -> Floats:
-        """An approximate displacement for a residual force, both inner numbering, shape (n, 3)."""
-        # scaled to one, or float32 would underflow for small forces
-        size = float(np.abs(residual).max())
-        if not size > 0.0 or not np.isfinite(size):
-            return np.zeros_like(residual)
-        right = (residual / size).astype(np.float32)
+        """An approximate displacement for a residual force, both inner numbering, shape (n, 3) or eight at
+        once (n, 3, 8)."""
+        # scaled to a mean square of one, or float32 would underflow for small forces
+        size = np.sqrt(dot(residual, residual) / len(residual))
+        usable = (size > 0.0) & np.isfinite(size)
+        right = rounded(residual, 1.0 / np.where(usable, size, np.inf))
+        nodes = self.discretisation.quadratic
+        if self.quadratic is None or nodes is None:
+            return widened(self._cycle(0, right), np.where(usable, size, 0.0))
         values, left = self.quadratic.swept_forward(right)
-        d = self.discretisation
-        free = ~self.held
-        coarse = np.empty((len(d.vertices), 3), np.float32)
-        _to_vertices(d.vertices, d.children.start, d.children.elements, left, free, coarse)
-        correction = self._cycle(0, coarse)
-        _from_vertices(d.parents, correction, free, values)
+        vertices, children, free = self.discretisation.vertices, nodes.children, ~self.held
+        coarse = np.empty((len(vertices), *right.shape[1:]), np.float32)
+        _to_vertices(vertices, children.start, children.elements, left, free, coarse)
+        _from_vertices(nodes.parents, self._cycle(0, coarse), free, values)
         self.quadratic.sweep_backward(right, values)
-        return values.astype(np.float64) * size
+        return widened(values, np.where(usable, size, 0.0))
 
     def _cycle(self, level: int, right: Singles) -> Singles:
         """A V-cycle from this linear or aggregate level down."""
         if level == len(self.levels):
-            return (self.coarsest @ right.ravel()).astype(np.float32).reshape(right.shape)
+            flat = right.reshape(len(self.coarsest), -1)
+            return (self.coarsest @ flat).astype(np.float32).reshape(right.shape)
         matrix = self.levels[level]
         values, left = matrix.swept_forward(right)
         self.transfers[level].add_prolonged(
@@ -103,18 +111,34 @@ class Preconditioner:
 
 def preconditioner(model: Model) -> Preconditioner:
     """The multigrid hierarchy of a model."""
-    d = model.discretisation
-    held = model.held[d.node_order]
-    terms = element_terms(d, model.elastic)
-    blocks = quadratic_blocks(d, terms)
-    inverse = inverse_blocks(blocks[-d.pattern.rows :].astype(np.float64), ~held)
-    quadratic = BlockMatrix(
-        pattern=d.pattern, blocks=blocks, inverse_diagonal=inverse, colouring=d.node_colours
-    )
-    levels, transfers, coarsest = _hierarchy(d, linear_blocks(d, model.elastic), ~held[d.vertices])
+    return preconditioner_of(system_of(model))
+
+
+def preconditioner_of(system: System) -> Preconditioner:
+    """The multigrid hierarchy of the equations of a model.
+
+    Ties act in it as stiff springs: on displacements that keep them they do nothing, and without them two
+    bodies would know nothing of each other.
+    """
+    d = system.discretisation
+    linear = linear_blocks(d, system.terms)
+    joined = system.springs
+    if system.bonds is not None and system.bonds.factor is not None:
+        penalty = _penalty(system.bonds.rows, _diagonal(d, linear))
+        joined = penalty if joined is None else csr_array(joined + penalty)
+    quadratic = None
+    if d.quadratic is not None:
+        blocks = quadratic_blocks(d, system.terms)
+        if joined is not None:
+            add_entries(d.quadratic.pattern, joined, blocks)
+        inverse = inverse_blocks(blocks[-d.quadratic.pattern.rows :].astype(np.float64), ~system.held)
+        quadratic = BlockMatrix(
+            pattern=d.quadratic.pattern, blocks=blocks, inverse_diagonal=inverse, colouring=d.node_colours
+        )
+    levels, transfers, coarsest = _hierarchy(d, linear, joined, ~system.held[d.vertices])
     return Preconditioner(
         discretisation=d,
-        held=held,
+        held=system.held,
         quadratic=quadratic,
         levels=levels,
         transfers=transfers,
@@ -122,14 +146,35 @@ def preconditioner(model: Model) -> Preconditioner:
     )
 
 
+def _diagonal(d: Discretisation, blocks: Floats) -> Floats:
+    """The stiffness of each inner displacement against itself, about, from the linear blocks, shape (3n,)."""
+    pattern = d.vertex_pattern
+    rows = np.repeat(np.arange(len(d.vertices)), np.diff(pattern.start))
+    at_vertices = np.einsum("kcc->kc", blocks[pattern.columns == rows])
+    if d.quadratic is None:
+        return np.asarray(at_vertices.ravel())
+    return np.asarray(at_vertices[d.quadratic.parents].min(axis=1).ravel())
+
+
+def _penalty(rows: csr_array, diagonal: Floats) -> csr_array:
+    """Springs as stiff as what they join, for combinations of displacements, shape (r, 3n)."""
+    inverse = dia_array((1.0 / diagonal[None], [0]), shape=(len(diagonal),) * 2)
+    compliance = (rows @ (inverse @ rows.T)).diagonal()
+    stiffness = dia_array((_PENALTY / compliance[None], [0]), shape=(rows.shape[0],) * 2)
+    return csr_array(rows.T @ (stiffness @ rows))
+
+
 def _hierarchy(
-    d: Discretisation, blocks: Floats, free: Bools
+    d: Discretisation, blocks: Floats, joined: csr_array | None, free: Bools
 ) -> tuple[tuple[BlockMatrix, ...], tuple[Transfer, ...], Floats]:
     """Levels from the linear one down, the transfers between them, and the inverse of the last."""
     pattern = d.vertex_pattern
     size = 3 * len(free)
     index = np.int32 if len(pattern.columns) < 2**31 - 1 else np.int64
     matrix = bsr_array((blocks, pattern.columns, pattern.start.astype(index)), shape=(size, size))
+    if joined is not None:
+        matrix = bsr_array(matrix + _at_vertices(d, joined).tobsr(blocksize=(3, 3)))
+        matrix.sort_indices()
     points = d.mesh.nodes_mm[d.node_order[d.vertices]]
     modes = rigid_modes(points) * free[:, :, None]
     visit, colouring = morton_order(points), d.vertex_colours
@@ -146,6 +191,20 @@ def _hierarchy(
         free, visit = np.ones((rows, 6), bool), np.arange(rows)
         colouring = in_one_piece(rows)
     return tuple(levels), tuple(transfers), _dense_inverse(matrix.toarray(), free.ravel())
+
+
+def _at_vertices(d: Discretisation, joined: csr_array) -> csr_array:
+    """A stiffness between inner nodes as their vertices feel it, shape (3 vertices, 3 vertices)."""
+    if d.quadratic is None:
+        return joined
+    count = len(d.quadratic.parents)
+    half = np.full(2 * count, 0.5)
+    rows = np.repeat(np.arange(count), 2)
+    shape = (count, len(d.vertices))
+    linear = kron(
+        csr_array((half, (rows, d.quadratic.parents.ravel())), shape=shape), np.eye(3), format="csr"
+    )
+    return csr_array(linear.T @ (joined @ linear))
 
 
 def _block_matrix(matrix: bsr_array, free: Bools, colouring: Colouring) -> BlockMatrix:
@@ -195,21 +254,25 @@ def _dense_inverse(matrix: Floats, free: Bools) -> Floats:
 @njit(cache=True, error_model="numpy", parallel=True)
 def _to_vertices(vertices, start, children, fine, free, coarse):  # type: ignore[no-untyped-def]
     """The adjoint of linear interpolation: each vertex gets its own share and half of that of its edges."""
-    rows = vertices.shape[0]
-    for v in prange(rows):
+    half = np.float32(0.5)
+    for v in prange(vertices.shape[0]):
         i = vertices[v]
         for c in range(3):
-            total = fine[i, c] if free[i, c] else np.float32(0.0)
+            total = nought(fine)
+            if free[i, c]:
+                total = total + load(fine, i, c)
             for k in range(start[v], start[v + 1]):
                 if free[children[k], c]:
-                    total += np.float32(0.5) * fine[children[k], c]
-            coarse[v, c] = total
+                    total = total + half * load(fine, children[k], c)
+            store(coarse, v, c, total)
 
 
 @njit(cache=True, error_model="numpy", parallel=True)
 def _from_vertices(parents, coarse, free, fine):  # type: ignore[no-untyped-def]
     """Adds the linear interpolation of vertex values to the free nodes."""
+    half = np.float32(0.5)
     for i in prange(parents.shape[0]):
         for c in range(3):
             if free[i, c]:
-                fine[i, c] += np.float32(0.5) * (coarse[parents[i, 0], c] + coarse[parents[i, 1], c])
+                both = load(coarse, parents[i, 0], c) + load(coarse, parents[i, 1], c)
+                store(fine, i, c, load(fine, i, c) + half * both)

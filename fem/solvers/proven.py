@@ -7,7 +7,6 @@ from typing import Protocol
 import numba
 import numpy as np
 
-from fem.assembly import element_terms, nodal_forces
 from fem.model import Model
 from fem.solution import Solution
 from fem.solvers.by_peer import solve_by_sfepy
@@ -15,6 +14,7 @@ from fem.solvers.conjugate_gradients import solve_by_multigrid
 from fem.solvers.direct import solve_directly
 from fem.solvers.multigrid import Preconditioner
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
+from fem.system import System, system_of
 from geometry.arrays import Floats
 from geometry.errors import SolveError
 
@@ -41,6 +41,8 @@ SOLVERS: Mapping[str, LinearSolver] = {
 }
 
 _DEFAULT = SolverSettings()
+# Chosen: by how much, of their own size, displacements may break what they must keep; round-off is 1e-12.
+_BROKEN = 1e-9
 
 
 def solve(
@@ -71,7 +73,7 @@ def solve(
     if start is not None and start.shape != shape:
         raise SolveError(f"start has shape {start.shape}, expected {shape}", where="start")
     if prepared is not None and (
-        prepared.discretisation is not d or (prepared.held != model.held[d.node_order]).any()
+        prepared.discretisation is not d or (prepared.held != d.to_inner(model.held)).any()
     ):
         raise SolveError("the preconditioner belongs to another mesh or to other supports", where="prepared")
     inner = np.zeros(shape) if start is None else np.stack([d.to_inner(u) for u in start])
@@ -83,23 +85,24 @@ def solve(
 def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solution:
     """The solution with its true residual and reactions; refuses one that misses the tolerance."""
     d = model.discretisation
-    terms = element_terms(d, model.elastic)
-    held = model.held
+    system = system_of(model)
+    shape = (len(model.load_cases), len(d.mesh.nodes_mm), 3)
     residuals = np.empty(len(model.load_cases))
-    reactions = np.zeros(solved.displacement_mm.shape)
-    displacement = np.empty_like(reactions)
+    reactions, displacement = np.zeros(shape), np.empty(shape)
     for index, case in enumerate(model.load_cases):
         inner = solved.displacement_mm[index]
-        unbalanced = d.to_mesh(nodal_forces(d, terms, inner)) - case.nodal_force_n
-        loads = np.linalg.norm(case.nodal_force_n[~held])
-        residuals[index] = np.linalg.norm(unbalanced[~held]) / loads
+        _require_admissible(system, inner, case.name)
+        load = d.forces_to_inner(case.nodal_force_n)
+        unbalanced = system.forces_n(inner) - load
+        left = np.linalg.norm(system.admissible(unbalanced.copy()))
+        residuals[index] = left / np.linalg.norm(system.admissible(load))
         if not residuals[index] <= settings.relative_tolerance:
             raise SolveError(
                 f"load {case.name!r}: residual {residuals[index]:.1e} is above"
                 f" {settings.relative_tolerance:.0e}",
                 advice="Check supports, moduli and element shapes",
             )
-        reactions[index][held] = unbalanced[held]
+        reactions[index] = d.forces_to_mesh(system.reactions_n(unbalanced))
         displacement[index] = d.to_mesh(inner)
     return Solution(
         model=model,
@@ -108,6 +111,14 @@ def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solu
         relative_residual=residuals,
         reactions_n=reactions,
     )
+
+
+def _require_admissible(system: System, displacement_mm: Floats, name: str) -> None:
+    """Refuses displacements of held nodes, of open ties or of bent rigid faces."""
+    size = np.linalg.norm(displacement_mm)
+    off = np.linalg.norm(displacement_mm - system.admissible(displacement_mm.copy()))
+    if not off <= _BROKEN * size:
+        raise SolveError(f"load {name!r}: supports, ties or rigid faces give by {off / size:.1e}")
 
 
 @contextmanager

@@ -1,0 +1,22 @@
+"""What joins a body to itself, to another body or to the ground: one file each."""
+
+from fem.connections.connection import Connection, RigidNodes, Springs, Tie
+from fem.connections.foundation import elastic_foundation
+from fem.connections.ground import springs_to_ground
+from fem.connections.rigid import rigid_faces
+from fem.connections.springs import bushings, face_spring, springs_between
+from fem.connections.ties import tied_faces
+
+__all__ = [
+    "Connection",
+    "RigidNodes",
+    "Springs",
+    "Tie",
+    "bushings",
+    "elastic_foundation",
+    "face_spring",
+    "rigid_faces",
+    "springs_between",
+    "springs_to_ground",
+    "tied_faces",
+]

@@ -1,0 +1,102 @@
+"""The three kinds of connection, whatever they stand for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from geometry.arrays import Floats, Ints
+from geometry.errors import ModelError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Springs:
+    """Linear springs: each resists one combination of nodal displacements.
+
+    Attributes:
+        name: for messages and reports.
+        rows: the stretch of each spring in mm from the displacements, component c of mesh node i in column
+            3 i + c, shape (r, 3n).
+        stiffness_n_per_mm: shape (r,), above zero.
+    """
+
+    name: str
+    rows: csr_array
+    stiffness_n_per_mm: Floats
+
+    def __post_init__(self) -> None:
+        if self.rows.shape[0] != len(self.stiffness_n_per_mm) or self.rows.shape[0] == 0:
+            raise ModelError(
+                f"connection {self.name!r} has {self.rows.shape[0]} springs and"
+                f" {len(self.stiffness_n_per_mm)} stiffnesses",
+                where=self.name,
+            )
+        good = np.isfinite(self.stiffness_n_per_mm) & (self.stiffness_n_per_mm > 0.0)
+        if not good.all():
+            worst = float(self.stiffness_n_per_mm[~good][0])
+            raise ModelError(
+                f"connection {self.name!r} has a stiffness of {worst:g}, not above zero",
+                where=self.name,
+                advice="Use a tie or rigid faces for what does not give",
+            )
+
+    def scaled(self, factor: float) -> "Springs":
+        """The same springs, `factor` times as stiff."""
+        return Springs(name=self.name, rows=self.rows, stiffness_n_per_mm=self.stiffness_n_per_mm * factor)
+
+    def forces_n(self, displacement_mm: Floats) -> Floats:
+        """The pull in each spring, shape (r,), from displacements of shape (n, 3)."""
+        return np.asarray(self.stiffness_n_per_mm * (self.rows @ displacement_mm.ravel()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tie:
+    """Combinations of nodal displacements that are zero.
+
+    Attributes:
+        name: for messages and reports.
+        rows: shape (r, 3n), columns as in `Springs`.
+    """
+
+    name: str
+    rows: csr_array
+
+
+@dataclass(frozen=True, kw_only=True)
+class RigidNodes:
+    """Nodes that move together as one rigid body.
+
+    Attributes:
+        name: for messages and reports.
+        nodes: mesh numbering, ascending, shape (k,).
+    """
+
+    name: str
+    nodes: Ints
+
+
+Connection = Springs | Tie | RigidNodes
+
+
+def linked_pairs(connections: Sequence[Connection], node_count: int) -> Ints:
+    """Pairs of nodes that springs and ties couple, as first * n + second with first < second, ascending."""
+    found = [np.zeros(0, np.int64)]
+    for connection in connections:
+        if isinstance(connection, RigidNodes):
+            continue
+        if connection.rows.shape[1] != 3 * node_count:
+            raise ModelError(
+                f"connection {connection.name!r} is for {connection.rows.shape[1] // 3} nodes, the mesh has"
+                f" {node_count}",
+                where=connection.name,
+            )
+        rows = connection.rows.tocoo()
+        touches = csr_array(
+            (np.ones(rows.nnz, np.int8), (rows.row, rows.col // 3)), shape=(rows.shape[0], node_count)
+        )
+        touches.data[:] = 1
+        pairs = (touches.T.astype(np.int32) @ touches.astype(np.int32)).tocoo()
+        above = pairs.row < pairs.col
+        found.append(pairs.row[above].astype(np.int64) * node_count + pairs.col[above])
+    return np.unique(np.concatenate(found))

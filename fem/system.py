@@ -1,0 +1,85 @@
+"""The equations of a model in inner numbering: what every solver solves and every answer is held against."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array, dia_array, kron
+
+from fem.assembly import ElementTerms, element_terms, nodal_forces
+from fem.bonds import Bonds, bonds_of
+from fem.connections.connection import Springs
+from fem.discretisation import Discretisation
+from fem.model import Model
+from geometry.arrays import Bools, Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """K u = f over admissible displacements: zero where held, and such that ties and rigid faces hold.
+
+    All vectors are of inner nodes, shape (n, 3), or eight at once, shape (n, 3, 8).
+
+    Attributes:
+        discretisation: of the mesh.
+        terms: of the elements.
+        held: which displacements are zero, shape (n, 3).
+        springs: stiffness of all springs in N/mm, shape (3n, 3n); None without any.
+        bonds: ties and rigid faces; None without any.
+    """
+
+    discretisation: Discretisation
+    terms: ElementTerms
+    held: Bools
+    springs: csr_array | None
+    bonds: Bonds | None
+
+    def forces_n(self, displacement_mm: Floats) -> Floats:
+        """K u in N."""
+        forces = nodal_forces(self.discretisation, self.terms, displacement_mm)
+        if self.springs is not None:
+            flat = displacement_mm.reshape(self.springs.shape[0], -1)
+            forces += (self.springs @ flat).reshape(forces.shape)
+        return forces
+
+    def admissible(self, vector: Floats) -> Floats:
+        """The nearest admissible vector, in place of the one given; of a force, what admissible displacements
+        feel of it."""
+        vector[self.held] = 0.0
+        if self.bonds is not None:
+            self.bonds.project(vector)
+        return vector
+
+    def reactions_n(self, unbalanced_n: Floats) -> Floats:
+        """Forces of the supports on the inner nodes, shape (n, 3), from K u - f of a solution."""
+        reactions = np.where(self.held, unbalanced_n, 0.0)
+        if self.bonds is not None:
+            reactions = np.where(self.held, reactions - self.bonds.carried_n(unbalanced_n), 0.0)
+        return reactions
+
+
+def system_of(model: Model) -> System:
+    """The equations of a model."""
+    d = model.discretisation
+    held = d.to_inner(model.held)
+    springs = [c for c in model.connections if isinstance(c, Springs)]
+    stiffness = None
+    if springs:
+        spread = spread_interpolation(d)
+        stiffness = csr_array((spread.shape[1], spread.shape[1]))
+        for group in springs:
+            rows = group.rows @ spread
+            weights = dia_array((group.stiffness_n_per_mm[None], [0]), shape=(rows.shape[0],) * 2)
+            stiffness = stiffness + rows.T @ (weights @ rows)
+        stiffness = csr_array(stiffness)
+    return System(
+        discretisation=d,
+        terms=element_terms(d, model.elastic),
+        held=held,
+        springs=stiffness,
+        bonds=bonds_of(model, held),
+    )
+
+
+def spread_interpolation(discretisation: Discretisation) -> csr_array:
+    """The interpolation of each of three components, shape (3 mesh nodes, 3n)."""
+    return csr_array(kron(discretisation.interpolation, np.eye(3), format="csr"))
