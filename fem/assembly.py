@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fem.discretisation import Discretisation
 from fem.elastic import MOMENT_COUNT, ElasticField
 from fem.lanes import load, room, store
-from geometry.arrays import Floats
+from geometry.arrays import Bools, Floats
 from geometry.mesh import TET_EDGES
 
 # Only contraction to fused multiply-add: reordering would hide a NaN.
@@ -40,13 +40,15 @@ class ElementTerms:
     lame_second: Floats
 
 
-def element_terms(discretisation: Discretisation, elastic: ElasticField) -> ElementTerms:
-    """The terms of a material on a mesh, in inner order."""
+def element_terms(discretisation: Discretisation, elastic: ElasticField, shear_only: Bools) -> ElementTerms:
+    """The terms of a material on a mesh, in inner order; without Lame's first parameter in the elements of
+    `shear_only`, shape (m,)."""
     order = discretisation.element_order
     poisson = elastic.poisson[order]
+    first = poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson))
     return ElementTerms(
         moments=elastic.moments_mpa[order] * discretisation.volumes_mm3[:, None],
-        lame_first=poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson)),
+        lame_first=np.where(shear_only[order], 0.0, first),
         lame_second=0.5 / (1.0 + poisson),
     )
 

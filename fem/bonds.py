@@ -12,6 +12,10 @@ from fem.model import Model
 from fem.rigid import rigid_basis
 from geometry.arrays import Bools, Floats, Ints
 
+# Chosen: constraints may repeat each other where a tie meets a support. The shift keeps the factor regular;
+# each round of projection leaves the square of what the shift spoils.
+_SHIFT, _ROUNDS = 1e-10, 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bonds:
@@ -33,9 +37,26 @@ class Bonds:
         """Takes out of a vector, shape (n, 3) or (n, 3, 8), in place, what the constraints forbid."""
         flat = vector.reshape(self.rows.shape[1], -1)
         if self.factor is not None:
-            flat -= self.rows.T @ self.factor.solve(self.rows @ flat)
+            for _ in range(_ROUNDS):
+                flat -= self.rows.T @ self.factor.solve(self.rows @ flat)
         for places, motions in self.bodies:
             flat[places] = motions @ (motions.T @ flat[places])
+
+    def weighted(self, stiffness: Floats) -> "WeightedBonds":
+        """The same bonds for a preconditioner, from a stiffness for each displacement, shape (3n,)."""
+        compliance = 1.0 / stiffness
+        weighting = dia_array((compliance[None], [0]), shape=(len(compliance),) * 2)
+        leading: list[tuple[Ints, Floats, Floats]] = []
+        for places, motions in self.bodies:
+            pulled = motions.T * stiffness[places]
+            mean = np.asarray(np.linalg.solve(pulled @ motions, pulled), dtype=np.float64)
+            leading.append((places, motions, mean))
+        return WeightedBonds(
+            rows=self.rows,
+            compliance=compliance,
+            factor=None if self.factor is None else splu(_gram(self.rows, weighting)),
+            bodies=tuple(leading),
+        )
 
     def carried_n(self, unbalanced_n: Floats) -> Floats:
         """Forces of ties on held nodes, shape (n, 3), from what is out of balance at free ones, K u - f.
@@ -50,6 +71,44 @@ class Bonds:
         return np.asarray((self.all_rows - self.rows).T @ multipliers).reshape(unbalanced_n.shape)
 
 
+@dataclass(frozen=True, kw_only=True)
+class WeightedBonds:
+    """The projection of `Bonds` with what is soft following what is stiff, and its adjoint for forces.
+
+    The plain projection moves both sides of a tie halfway; after a preconditioner that lets the soft side go
+    far, the stiff one would go half as far, wrong by the contrast of moduli.
+
+    Attributes:
+        rows: as in `Bonds`.
+        compliance: of each displacement, shape (3n,).
+        factor: of rows times compliance times rows transposed; None without rows.
+        bodies: displacements of each rigid body, its motions (k, 6), and the weighted mean motion (6, k).
+    """
+
+    rows: csr_array
+    compliance: Floats
+    factor: Any
+    bodies: tuple[tuple[Ints, Floats, Floats], ...]
+
+    def handed_on(self, forces: Floats) -> Floats:
+        """Forces, shape (n, 3) or (n, 3, 8), moved to where the bonds hand them."""
+        flat = forces.reshape(len(self.compliance), -1).copy()
+        if self.factor is not None:
+            flat -= self.rows.T @ self.factor.solve(self.rows @ (self.compliance[:, None] * flat))
+        for places, motions, mean in self.bodies:
+            flat[places] = mean.T @ (motions.T @ flat[places])
+        return flat.reshape(forces.shape)
+
+    def followed(self, displacement: Floats) -> Floats:
+        """Displacements of the same shape that keep the bonds, the stiff side leading."""
+        flat = displacement.reshape(len(self.compliance), -1).copy()
+        if self.factor is not None:
+            flat -= self.compliance[:, None] * (self.rows.T @ self.factor.solve(self.rows @ flat))
+        for places, motions, mean in self.bodies:
+            flat[places] = motions @ (mean @ flat[places])
+        return flat.reshape(displacement.shape)
+
+
 def bonds_of(model: Model, held: Bools) -> Bonds | None:
     """The bonds of a model, None if it has none; `held` of inner nodes, shape (n, 3)."""
     d = model.discretisation
@@ -61,7 +120,7 @@ def bonds_of(model: Model, held: Bools) -> Bonds | None:
     rows = csr_array((0, size))
     if ties:
         rows = csr_array(vstack(ties) @ kron(d.interpolation, np.eye(3), format="csr"))
-    free = csr_array(rows @ dia_array((~held.reshape(1, -1).astype(float), [0]), shape=(size, size)))
+    free = csr_array(rows @ dia_array((np.where(held, 0.0, 1.0).reshape(1, -1), [0]), shape=(size, size)))
     # a combination of held displacements alone says nothing
     acting = np.flatnonzero(np.asarray(abs(free).sum(axis=1)).ravel() > 1e-9)
     rows, free = csr_array(rows[acting]), csr_array(free[acting])
@@ -73,12 +132,10 @@ def bonds_of(model: Model, held: Bools) -> Bonds | None:
     )
 
 
-def _gram(rows: csr_array) -> csc_array:
+def _gram(rows: csr_array, weighting: dia_array | None = None) -> csc_array:
     """Rows times their transpose, a hair above singular, so that repeated combinations do no harm."""
-    gram = rows @ rows.T
-    return csc_array(
-        gram + 1e-13 * gram.diagonal().max() * dia_array((np.ones((1, rows.shape[0])), [0]), shape=gram.shape)
-    )
+    gram = rows @ rows.T if weighting is None else rows @ (weighting @ rows.T)
+    return csc_array(gram + dia_array((_SHIFT * gram.diagonal()[None], [0]), shape=gram.shape))
 
 
 def _body(model: Model, connection: RigidNodes) -> tuple[Ints, Floats]:

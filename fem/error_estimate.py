@@ -15,6 +15,7 @@ from fem.assembly import FAST
 from fem.elastic import GAUSS_4, MOMENT_PAIRS, ElasticField, SamplingRule, subdivided_rule
 from fem.model import Model
 from fem.patches import fitted_patches, patch_values
+from fem.pressure import nearly_incompressible
 from fem.recovery import corner_strains
 from fem.solution import Solution
 from geometry.arrays import Floats
@@ -68,7 +69,7 @@ def estimated_error(solution: Solution, case: str) -> ErrorEstimate:
     smooth = _smoothed(model, GAUSS_4.barycentric @ corner)
     work = float(solution.work_nmm()[model.case_index(case)])
     squared = _squared_miss(
-        smooth, corner, linear_young(model.elastic, _RULE), model.elastic.poisson,
+        smooth, corner, linear_young(model.elastic, _RULE), *_lame(model.elastic),
         np.stack([_shapes(point) for point in _RULE.barycentric]), _RULE.barycentric, _RULE.weights,
     )  # fmt: skip
     share = squared * mesh.volumes_mm3() / work
@@ -123,8 +124,16 @@ def _corner_young(elastic: ElasticField) -> Floats:
     return np.asarray(20.0 * first - 4.0 * first.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
+def _lame(elastic: ElasticField) -> tuple[Floats, Floats]:
+    """Lame's parameters for E = 1, shape (m,) each. Of nearly incompressible elements shear alone counts:
+    their divergence is right on average only, and would be taken for an error the size of the bulk modulus."""
+    nu = elastic.poisson
+    first = nu / ((1.0 + nu) * (1.0 - 2.0 * nu))
+    return np.where(nearly_incompressible(elastic), 0.0, first), 0.5 / (1.0 + nu)
+
+
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
-def _squared_miss(smooth, corner, young, poisson, shapes, barycentric, weights):  # type: ignore[no-untyped-def]
+def _squared_miss(smooth, corner, young, bulks, shears, shapes, barycentric, weights):  # type: ignore[no-untyped-def]
     """Mean over each element of miss . C . miss, with miss the smooth strain less the computed one."""
     m = smooth.shape[0]
     squared = np.empty(m)
@@ -132,8 +141,8 @@ def _squared_miss(smooth, corner, young, poisson, shapes, barycentric, weights):
     for share in prange(shares):
         miss = np.empty(6)
         for e in range(m * share // shares, m * (share + 1) // shares):
-            shear = 0.5 / (1.0 + poisson[e])
-            bulk = poisson[e] / ((1.0 + poisson[e]) * (1.0 - 2.0 * poisson[e]))
+            shear = shears[e]
+            bulk = bulks[e]
             total = 0.0
             for q in range(weights.shape[0]):
                 for c in range(6):

@@ -13,6 +13,7 @@ from fem.assembly import FAST
 from fem.discretisation import Discretisation, barycentric_gradients
 from fem.elastic import GAUSS_4
 from fem.patches import fitted_patches, patch_values
+from fem.pressure import pressure_field
 from fem.solution import Solution
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
@@ -65,10 +66,22 @@ def gauss_fields(solution: Solution, case: str) -> GaussFields:
     """Strain and stress of one load case at the Gauss points."""
     d = solution.model.discretisation
     elastic = solution.model.elastic
-    strain = GAUSS_4.barycentric @ corner_strains(d.mesh, solution.displacement_of(case))
+    displacement = solution.displacement_of(case)
+    strain = GAUSS_4.barycentric @ corner_strains(d.mesh, displacement)
+    stress = stress_of(strain, elastic.gauss_young_mpa, elastic.poisson)
+    pressure = pressure_field(d, elastic)
+    if pressure is not None:
+        # there the divergence is right on average only; the pressure is what the equations found
+        mine = pressure.elements
+        mean = pressure.at_points(d.to_inner(displacement), GAUSS_4.barycentric)
+        none = np.zeros(len(mine))
+        stress[mine] = stress_of(
+            strain[mine], elastic.gauss_young_mpa[mine] / (1.0 + elastic.poisson[mine, None]), none
+        )
+        stress[mine, :, :3] -= mean[:, :, None]
     return GaussFields(
         strain=strain,
-        stress_mpa=stress_of(strain, elastic.gauss_young_mpa, elastic.poisson),
+        stress_mpa=stress,
         young_mpa=elastic.gauss_young_mpa,
         volumes_mm3=d.mesh.volumes_mm3(),
     )

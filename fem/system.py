@@ -10,6 +10,7 @@ from fem.bonds import Bonds, bonds_of
 from fem.connections.connection import Springs
 from fem.discretisation import Discretisation
 from fem.model import Model
+from fem.pressure import PressureField, nearly_incompressible, pressure_field
 from geometry.arrays import Bools, Floats
 
 
@@ -25,6 +26,7 @@ class System:
         held: which displacements are zero, shape (n, 3).
         springs: stiffness of all springs in N/mm, shape (3n, 3n); None without any.
         bonds: ties and rigid faces; None without any.
+        pressure: of nearly incompressible elements, whose terms are of shear alone; None without any.
     """
 
     discretisation: Discretisation
@@ -32,9 +34,15 @@ class System:
     held: Bools
     springs: csr_array | None
     bonds: Bonds | None
+    pressure: PressureField | None
 
     def forces_n(self, displacement_mm: Floats) -> Floats:
         """K u in N."""
+        forces = self.shear_forces_n(displacement_mm)
+        return forces if self.pressure is None else forces + self.pressure.forces_n(displacement_mm)
+
+    def shear_forces_n(self, displacement_mm: Floats) -> Floats:
+        """K u in N without what the pressure adds."""
         forces = nodal_forces(self.discretisation, self.terms, displacement_mm)
         if self.springs is not None:
             flat = displacement_mm.reshape(self.springs.shape[0], -1)
@@ -73,10 +81,11 @@ def system_of(model: Model) -> System:
         stiffness = csr_array(stiffness)
     return System(
         discretisation=d,
-        terms=element_terms(d, model.elastic),
+        terms=element_terms(d, model.elastic, nearly_incompressible(model.elastic)),
         held=held,
         springs=stiffness,
         bonds=bonds_of(model, held),
+        pressure=pressure_field(d, model.elastic),
     )
 
 

@@ -57,10 +57,12 @@ class Tie:
     Attributes:
         name: for messages and reports.
         rows: shape (r, 3n), columns as in `Springs`.
+        share: of the area of the first side that is glued, 0 to 1.
     """
 
     name: str
     rows: csr_array
+    share: float
 
 
 @dataclass(frozen=True, kw_only=True)

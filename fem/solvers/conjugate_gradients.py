@@ -4,6 +4,7 @@ import numpy as np
 
 from fem.lanes import LANES
 from fem.model import Model
+from fem.solvers.minimal_residuals import solve_mixed
 from fem.solvers.multigrid import Preconditioner, preconditioner_of
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from fem.solvers.vectors import advance, dot, turn
@@ -29,6 +30,13 @@ def solve_by_multigrid(
     cycle = prepared if prepared is not None else preconditioner_of(system)
     displacement = np.empty_like(start_mm)
     iterations = np.zeros(len(model.load_cases), np.int64)
+    if system.pressure is not None:
+        for index, case in enumerate(model.load_cases):
+            displacement[index], iterations[index] = solve_mixed(
+                system, system.pressure, cycle, d.forces_to_inner(case.nodal_force_n), start_mm[index].copy(),
+                settings, report, case.name,
+            )  # fmt: skip
+        return SolvedCases(displacement_mm=displacement, iterations=iterations)
     for first in range(0, len(model.load_cases), LANES):
         cases = model.load_cases[first : first + LANES]
         mine = slice(first, first + len(cases))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import bsr_array, coo_array, csc_array
+from scipy.sparse import block_array, bsr_array, coo_array, csc_array
 from scipy.sparse.linalg import splu
 
 from fem.assembly import linear_blocks, quadratic_blocks
@@ -19,6 +19,8 @@ from geometry.errors import ResourceError, SolveError
 # Chosen: SuperLU on a solid of this many unknowns takes about 3 GiB; beyond it multigrid is the only
 # sensible way.
 _MOST_UNKNOWNS = 120_000
+# Chosen: a pressure loses what Poisson's ratio takes; each refinement wins it back.
+_REFINEMENTS = 2
 
 
 def solve_directly(
@@ -47,20 +49,31 @@ def solve_directly(
     matrix = stiffness_matrix(system)
     free = np.flatnonzero(~system.held.ravel())
     matrix = matrix[free][:, free]
-    factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    spare = 0
+    if system.pressure is None:
+        factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    else:
+        divergence = csc_array(system.pressure.divergence)[:, free]
+        spare = divergence.shape[0]
+        matrix = block_array(
+            [[matrix, -divergence.T], [-divergence, -system.pressure.compliance]], format="csc"
+        )
+        factor = splu(matrix)
     displacement = np.zeros_like(start_mm)
     for index, case in enumerate(model.load_cases):
-        force = d.forces_to_inner(case.nodal_force_n).ravel()[free]
+        force = np.append(d.forces_to_inner(case.nodal_force_n).ravel()[free], np.zeros(spare))
         values = factor.solve(force)
-        values += factor.solve(force - matrix @ values)
-        displacement[index].ravel()[free] = values
+        for _ in range(_REFINEMENTS):
+            values += factor.solve(force - matrix @ values)
+        displacement[index].ravel()[free] = values[: len(free)]
         if report is not None:
             report(1, 0.0)
     return SolvedCases(displacement_mm=displacement, iterations=np.ones(len(model.load_cases), np.int64))
 
 
 def stiffness_matrix(system: System) -> csc_array:
-    """The stiffness in N/mm between all inner displacements, held ones included, shape (3n, 3n)."""
+    """The stiffness in N/mm between all inner displacements, held ones included, shape (3n, 3n); without what
+    a pressure adds."""
     d = system.discretisation
     if d.quadratic is None:
         pattern = d.vertex_pattern

@@ -14,6 +14,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import bsr_array, csr_array, dia_array, kron
 
 from fem.assembly import linear_blocks, quadratic_blocks
+from fem.bonds import WeightedBonds
 from fem.discretisation import Discretisation
 from fem.lanes import load, nought, store
 from fem.model import Model
@@ -31,7 +32,7 @@ from geometry.errors import SolveError
 _DENSE = 1200
 _MOST_LEVELS = 12
 # Chosen: ties as springs this many times as stiff as what they join.
-_PENALTY = 3.0
+_PENALTY = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ class Preconditioner:
         levels: the linear level and its aggregates, finest first.
         transfers: between them.
         coarsest: inverse of the last level, dense.
+        bonds: ties and rigid faces; None without any.
     """
 
     discretisation: Discretisation
@@ -76,10 +78,17 @@ class Preconditioner:
     levels: tuple[BlockMatrix, ...]
     transfers: tuple[Transfer, ...]
     coarsest: Floats
+    bonds: WeightedBonds | None
 
     def __call__(self, residual: Floats) -> Floats:
         """An approximate displacement for a residual force, both inner numbering, shape (n, 3) or eight at
         once (n, 3, 8)."""
+        if self.bonds is None:
+            return self._cycled(residual)
+        return self.bonds.followed(self._cycled(self.bonds.handed_on(residual)))
+
+    def _cycled(self, residual: Floats) -> Floats:
+        """The same for a body without ties and rigid faces."""
         # scaled to a mean square of one, or float32 would underflow for small forces
         size = np.sqrt(dot(residual, residual) / len(residual))
         usable = (size > 0.0) & np.isfinite(size)
@@ -122,9 +131,12 @@ def preconditioner_of(system: System) -> Preconditioner:
     """
     d = system.discretisation
     linear = linear_blocks(d, system.terms)
-    joined = system.springs
+    joined, bonds = system.springs, None
+    if system.bonds is not None:
+        stiffness = _diagonal(d, linear)
+        bonds = system.bonds.weighted(stiffness)
     if system.bonds is not None and system.bonds.factor is not None:
-        penalty = _penalty(system.bonds.rows, _diagonal(d, linear))
+        penalty = _penalty(system.bonds.rows, stiffness)
         joined = penalty if joined is None else csr_array(joined + penalty)
     quadratic = None
     if d.quadratic is not None:
@@ -143,6 +155,7 @@ def preconditioner_of(system: System) -> Preconditioner:
         levels=levels,
         transfers=transfers,
         coarsest=coarsest,
+        bonds=bonds,
     )
 
 
