@@ -13,15 +13,16 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from fem.discretisation import Discretisation
-from fem.elastic import MOMENT_COUNT, ElasticField
+from fem.elastic import MOMENT_COUNT, ElasticField, SamplingRule, linear_young
 from fem.lanes import load, room, store
-from geometry.arrays import Bools, Floats
-from geometry.mesh import TET_EDGES
+from geometry.arrays import Bools, Floats, Ints
+from geometry.tetrahedron import POINTS_14, TET_EDGES, WEIGHTS_14, slopes_at
 
 # Only contraction to fused multiply-add: reordering would hide a NaN.
 FAST = {"contract"}
 _SHARES = 32
 _ENDS = TET_EDGES.astype(np.int64)
+_SLOPES_14 = slopes_at(POINTS_14)
 # Place of the pair (i, j) among the ten moments.
 _PAIR = np.array([[0, 1, 2, 3], [1, 4, 5, 6], [2, 5, 7, 8], [3, 6, 8, 9]])
 
@@ -33,11 +34,30 @@ class ElementTerms:
     Attributes:
         moments: V M_ij in N mm, shape (m, 10).
         lame_first, lame_second: Lame's parameters for E = 1, shape (m,).
+        curved: of elements with curved sides, whose other terms are those of straight ones; None without any.
     """
 
     moments: Floats
     lame_first: Floats
     lame_second: Floats
+    curved: "CurvedTerms | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvedTerms:
+    """What the stiffness of curved elements is integrated from, at 14 points in each.
+
+    Attributes:
+        straight_moments: `ElementTerms.moments` with zeros in curved elements, shape (m, 10).
+        nodes_mm: shape (k, 10, 3).
+        young_mpa: the linear field nearest to Young's modulus at the points, shape (k, 14).
+        chunk_start: first curved element of each chunk of elements, shape (chunks + 1,).
+    """
+
+    straight_moments: Floats
+    nodes_mm: Floats
+    young_mpa: Floats
+    chunk_start: Ints
 
 
 def element_terms(discretisation: Discretisation, elastic: ElasticField, shear_only: Bools) -> ElementTerms:
@@ -50,6 +70,24 @@ def element_terms(discretisation: Discretisation, elastic: ElasticField, shear_o
         moments=elastic.moments_mpa[order] * discretisation.volumes_mm3[:, None],
         lame_first=np.where(shear_only[order], 0.0, first),
         lame_second=0.5 / (1.0 + poisson),
+        curved=_curved_terms(discretisation, elastic),
+    )
+
+
+def _curved_terms(discretisation: Discretisation, elastic: ElasticField) -> CurvedTerms | None:
+    """The terms of curved elements; None without any."""
+    curved, order = discretisation.curved, discretisation.element_order
+    if not len(curved):
+        return None
+    mesh = discretisation.mesh
+    moments = elastic.moments_mpa[order] * discretisation.volumes_mm3[:, None]
+    moments[curved] = 0.0
+    rule = SamplingRule(barycentric=POINTS_14, weights=WEIGHTS_14)
+    return CurvedTerms(
+        straight_moments=moments,
+        nodes_mm=mesh.nodes_mm[mesh.tets[order[curved]]],
+        young_mpa=linear_young(elastic, rule)[order[curved]],
+        chunk_start=np.searchsorted(curved, discretisation.element_colours.chunk_start),
     )
 
 
@@ -92,10 +130,18 @@ def nodal_forces(discretisation: Discretisation, terms: ElementTerms, displaceme
             terms.lame_second, colours.chunk_start, colours.colour_start, displacement_mm, forces,
         )  # fmt: skip
         return forces
+    curved = terms.curved
     _apply_quadratic(
-        discretisation.tets, discretisation.gradients, terms.moments, terms.lame_first, terms.lame_second,
+        discretisation.tets, discretisation.gradients,
+        terms.moments if curved is None else curved.straight_moments, terms.lame_first, terms.lame_second,
         colours.chunk_start, colours.colour_start, displacement_mm, forces,
     )  # fmt: skip
+    if curved is not None:
+        _apply_curved(
+            discretisation.tets, discretisation.curved, curved.nodes_mm, curved.young_mpa * WEIGHTS_14 / 6.0,
+            terms.lame_first, terms.lame_second, _SLOPES_14, curved.chunk_start, colours.colour_start,
+            displacement_mm, forces,
+        )  # fmt: skip
     return forces
 
 
@@ -285,6 +331,59 @@ def _apply_linear(tets, gradients, stiff, lame1, lame2, chunks, colours, u, f): 
                 for v in range(4):
                     for c in range(3):
                         add_to(f, tets[e, v], c, traction(s, 0, g, v, c))
+
+
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
+def _apply_curved(tets, curved, nodes, young, lame1, lame2, slopes, chunks, colours, u, f):  # type: ignore[no-untyped-def]
+    """The same for curved elements, point by point; `young` holds the weights of the points."""
+    for colour in range(colours.shape[0] - 1):
+        for chunk in prange(colours[colour], colours[colour + 1]):
+            jacobian = np.empty((3, 3))
+            g = np.empty((10, 3))
+            h = room(u, 3, 3)
+            s = room(u, 1, 6)
+            for k in range(chunks[chunk], chunks[chunk + 1]):
+                e = curved[k]
+                for q in range(slopes.shape[0]):
+                    for c in range(3):
+                        for d in range(3):
+                            jacobian[c, d] = 0.0
+                            for a in range(10):
+                                jacobian[c, d] += nodes[k, a, c] * slopes[q, a, d]
+                    weight = young[k, q] * _fill_gradients(jacobian, slopes[q], g)
+                    for c in range(3):
+                        for d in range(3):
+                            total = load(u, tets[e, 0], c) * g[0, d]
+                            for a in range(1, 10):
+                                total = total + load(u, tets[e, a], c) * g[a, d]
+                            store(h, c, d, total)
+                    _symmetric_stress(h, 0, weight * lame1[e], weight * lame2[e], s, 0)
+                    for a in range(10):
+                        for c in range(3):
+                            add_to(f, tets[e, a], c, traction(s, 0, g, a, c))
+
+
+@njit(cache=True, error_model="numpy", fastmath=FAST)
+def _fill_gradients(jacobian, slopes, g):  # type: ignore[no-untyped-def]
+    """Puts the gradients of the ten shape functions into g; gives back the determinant."""
+    cofactor = np.empty((3, 3))
+    for c in range(3):
+        for d in range(3):
+            p = (c + 1) % 3
+            r = (c + 2) % 3
+            s = (d + 1) % 3
+            t = (d + 2) % 3
+            cofactor[c, d] = jacobian[p, s] * jacobian[r, t] - jacobian[p, t] * jacobian[r, s]
+    determinant = 0.0
+    for d in range(3):
+        determinant += jacobian[0, d] * cofactor[0, d]
+    for a in range(10):
+        for c in range(3):
+            g[a, c] = 0.0
+            for d in range(3):
+                g[a, c] += slopes[a, d] * cofactor[c, d]
+            g[a, c] /= determinant
+    return determinant
 
 
 # Place of component (c, d) of a symmetric stress in the order xx, yy, zz, xy, yz, zx.

@@ -22,11 +22,8 @@ from fem.patterns import (
 )
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError, ModelError
-from geometry.mesh import TET_EDGES, Mesh
-
-# Chosen: a mid node may miss the middle of its edge by this share of the edge; more would be a curved
-# element.
-STRAIGHT = 1e-6
+from geometry.mesh import Mesh
+from geometry.tetrahedron import POINTS_14, TET_EDGES, jacobians
 
 Number = TypeVar("Number", np.float64, np.bool_)
 
@@ -53,6 +50,8 @@ class Discretisation:
         vertex_tets: vertex numbers of inner elements, shape (m, 4).
         vertex_colours, vertex_incidence, vertex_pattern: of the linear vertices.
         quadratic: what only quadratic shape functions need; None for order 1.
+        curved: inner elements whose sides are curved and are taken so, ascending, shape (k,); none for
+            order 1, whose sides are straight.
     """
 
     mesh: Mesh
@@ -72,6 +71,7 @@ class Discretisation:
     vertex_incidence: Incidence
     vertex_pattern: BlockPattern
     quadratic: "QuadraticNodes | None"
+    curved: Ints
 
     @property
     def unknowns(self) -> int:
@@ -163,8 +163,14 @@ def discretise(mesh: Mesh, *, order: int = 2, connections: Sequence[Connection] 
         vertex_colours=Colouring(chunk_start=vertex_chunks, colour_start=node_colours.colour_start),
         vertex_incidence=vertex_incidence,
         vertex_pattern=pattern_of(vertex_tets, vertex_incidence),
+        curved=_places_of(mesh.curved if order == 2 else mesh.curved[:0], elements),
         quadratic=None if order == 1 else _quadratic_nodes(tets, vertices, vertex_tets, links, place),
     )
+
+
+def _places_of(chosen: Ints, order: Ints) -> Ints:
+    """Where in an order these elements are, ascending."""
+    return np.flatnonzero(np.isin(order, chosen)) if len(chosen) else np.zeros(0, np.int64)
 
 
 def _quadratic_nodes(
@@ -244,20 +250,27 @@ def _check(mesh: Mesh) -> None:
     used[mesh.tets] = True
     if not used.all():
         raise MeshError(f"{np.count_nonzero(~used)} nodes belong to no tetrahedron")
-    volumes = mesh.volumes_mm3()
+    volumes = mesh.straight_volumes_mm3()
     if not np.all(volumes > 0.0):
         raise MeshError(f"{np.count_nonzero(~(volumes > 0.0))} tetrahedra are flat or inside out")
     corner = np.zeros(len(mesh.nodes_mm), bool)
     corner[mesh.tets[:, :4]] = True
     if corner[mesh.tets[:, 4:]].any():
         raise MeshError("a node is a vertex of one tetrahedron and a mid node of another")
-    for edge, (first, second) in enumerate(TET_EDGES):
-        start, end = mesh.nodes_mm[mesh.tets[:, first]], mesh.nodes_mm[mesh.tets[:, second]]
-        miss = np.abs(mesh.nodes_mm[mesh.tets[:, 4 + edge]] - 0.5 * (start + end)).max(axis=1)
-        if not np.all(miss <= STRAIGHT * np.linalg.norm(end - start, axis=1)):
-            raise MeshError(
-                "a mid node is not in the middle of its edge", advice="Only straight tetrahedra are solved"
-            )
+    if len(mesh.curved):
+        _require_open(mesh)
+
+
+def _require_open(mesh: Mesh) -> None:
+    """Refuses curved tetrahedra that fold over themselves."""
+    where = np.concatenate([POINTS_14, np.eye(4)])
+    room = np.linalg.det(jacobians(mesh.nodes_mm[mesh.tets[mesh.curved]], where))
+    folded = int(np.count_nonzero(~(room.min(axis=1) > 0.0)))
+    if folded:
+        raise MeshError(
+            f"{folded} curved tetrahedra fold over themselves",
+            advice="Mesh finer there, or export linear tetrahedra",
+        )
 
 
 def barycentric_gradients(corners_mm: Floats) -> tuple[Floats, Floats]:

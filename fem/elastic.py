@@ -168,3 +168,23 @@ def elastic_by_part(mesh: Mesh, materials: Mapping[str, tuple[float, float]]) ->
         raise MaterialError(f"no modulus for part {', '.join(missing)}")
     table = np.array([materials[name] for name in mesh.part_names])
     return elastic_by_element(table[mesh.part, 0], table[mesh.part, 1])
+
+
+def linear_young(elastic: ElasticField, rule: SamplingRule) -> Floats:
+    """E at the points of a rule, shape (m, ns): the linear field with the moments of the element, never
+    below zero."""
+    mean = elastic.mean_young_mpa[:, None]
+    values = np.maximum(corner_young(elastic) @ rule.barycentric.T, 0.0)
+    return np.asarray(values * (mean / (values @ rule.weights)[:, None]), dtype=np.float64)
+
+
+def corner_young(elastic: ElasticField) -> Floats:
+    """Corner values, shape (m, 4), of the linear field that fits E best in each element; below zero beside
+    a jump."""
+    first = np.zeros((len(elastic.poisson), 4))
+    for index, (i, j) in enumerate(MOMENT_PAIRS):
+        first[:, i] += elastic.moments_mpa[:, index]
+        if i != j:
+            first[:, j] += elastic.moments_mpa[:, index]
+    # integral(lambda_i lambda_j) / V is (1 + delta_ij) / 20, whose inverse is 20 I - 4
+    return np.asarray(20.0 * first - 4.0 * first.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -12,14 +12,14 @@ import numpy as np
 from numba import njit, prange
 
 from fem.assembly import FAST
-from fem.elastic import GAUSS_4, MOMENT_PAIRS, ElasticField, SamplingRule, subdivided_rule
+from fem.elastic import GAUSS_4, ElasticField, corner_young, linear_young, subdivided_rule
 from fem.model import Model
 from fem.patches import fitted_patches, patch_values
 from fem.pressure import nearly_incompressible
 from fem.recovery import corner_strains
 from fem.solution import Solution
 from geometry.arrays import Floats
-from geometry.mesh import TET_EDGES
+from geometry.tetrahedron import shapes_at
 
 # Chosen: four Gauss points in each of eight pieces; the plain four points are where the strain is best, so
 # differences there would flatter the solution.
@@ -70,7 +70,7 @@ def estimated_error(solution: Solution, case: str) -> ErrorEstimate:
     work = float(solution.work_nmm()[model.case_index(case)])
     squared = _squared_miss(
         smooth, corner, linear_young(model.elastic, _RULE), *_lame(model.elastic),
-        np.stack([_shapes(point) for point in _RULE.barycentric]), _RULE.barycentric, _RULE.weights,
+        shapes_at(_RULE.barycentric), _RULE.barycentric, _RULE.weights,
     )  # fmt: skip
     share = squared * mesh.volumes_mm3() / work
     parts = np.bincount(mesh.part, weights=share, minlength=len(mesh.part_names)).astype(np.float64)
@@ -88,7 +88,7 @@ def _smoothed(model: Model, gauss_strain: Floats) -> Floats:
     band = np.floor(np.log10(model.elastic.mean_young_mpa) * _BANDS_PER_DECADE).astype(np.int64)
     band -= band.min()
     group = mesh.part * (int(band.max()) + 1) + band
-    corners = _corner_young(model.elastic)
+    corners = corner_young(model.elastic)
     abrupt = corners.min(axis=1) * _ABRUPT < corners.max(axis=1)
     if not abrupt.any() or not band.any():
         return patch_values(mesh, fitted_patches(mesh, group, gauss_strain))
@@ -97,36 +97,12 @@ def _smoothed(model: Model, gauss_strain: Floats) -> Floats:
     return smooth
 
 
-def _shapes(point: Floats) -> Floats:
-    """The ten quadratic shape functions at one barycentric point, shape (10,)."""
-    return np.concatenate(
-        [point * (2.0 * point - 1.0), 4.0 * point[TET_EDGES[:, 0]] * point[TET_EDGES[:, 1]]]
-    )
-
-
-def linear_young(elastic: ElasticField, rule: SamplingRule) -> Floats:
-    """E at the points of a rule, shape (m, ns): the linear field with the moments of the element, never
-    below zero."""
-    mean = elastic.mean_young_mpa[:, None]
-    values = np.maximum(_corner_young(elastic) @ rule.barycentric.T, 0.0)
-    return np.asarray(values * (mean / (values @ rule.weights)[:, None]), dtype=np.float64)
-
-
-def _corner_young(elastic: ElasticField) -> Floats:
-    """Corner values, shape (m, 4), of the linear field that fits E best in each element; below zero beside
-    a jump."""
-    first = np.zeros((len(elastic.poisson), 4))
-    for index, (i, j) in enumerate(MOMENT_PAIRS):
-        first[:, i] += elastic.moments_mpa[:, index]
-        if i != j:
-            first[:, j] += elastic.moments_mpa[:, index]
-    # integral(lambda_i lambda_j) / V is (1 + delta_ij) / 20, whose inverse is 20 I - 4
-    return np.asarray(20.0 * first - 4.0 * first.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
 def _lame(elastic: ElasticField) -> tuple[Floats, Floats]:
-    """Lame's parameters for E = 1, shape (m,) each. Of nearly incompressible elements shear alone counts:
-    their divergence is right on average only, and would be taken for an error the size of the bulk modulus."""
+    """Lame's parameters for E = 1, shape (m,) each.
+
+    Of nearly incompressible elements shear alone counts: their divergence is right on average only, and would
+    be taken for an error the size of the bulk modulus.
+    """
     nu = elastic.poisson
     first = nu / ((1.0 + nu) * (1.0 - 2.0 * nu))
     return np.where(nearly_incompressible(elastic), 0.0, first), 0.5 / (1.0 + nu)

@@ -10,7 +10,8 @@ from fem.assembly import FAST
 from fem.elastic import GAUSS_4
 from fem.patterns import BlockPattern, Incidence, Int32s, incidence_of, pattern_of
 from geometry.arrays import Bools, Floats, Ints
-from geometry.mesh import TET_EDGES, Mesh
+from geometry.mesh import Mesh
+from geometry.tetrahedron import TET_EDGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats, wanted: Bools 
     are few, also those around its neighbours in the group.
 
     Args:
-        mesh: straight tetrahedra.
+        mesh: of tetrahedra.
         group: elements of one number are smoothed together, shape (m,).
         gauss_values: shape (m, 4, c).
         wanted: only the corners of these elements get a patch, shape (m,); all if not given.
@@ -52,7 +53,7 @@ def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats, wanted: Bools 
         fit[tets[wanted]] = True
     around = incidence_of(tets, len(distinct))
     near = pattern_of(tets, around)
-    points = GAUSS_4.points_mm(mesh.corner_points_mm())
+    points = mesh.points_mm(GAUSS_4.barycentric)
     coefficients, radius = _fit(
         around.start, around.elements, near.start, near.columns, _inside(around, near),
         fit, centres, points, np.ascontiguousarray(gauss_values),

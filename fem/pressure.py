@@ -18,7 +18,7 @@ from fem.discretisation import Discretisation
 from fem.elastic import ElasticField
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
-from geometry.mesh import TET_EDGES
+from geometry.tetrahedron import TET_EDGES
 
 # Chosen: up to here plain elements lose less than 0.1 % (thick ring), and conjugate gradients, with two and a
 # half times the iterations of 0.3, still beat the mixed form, which needs six times as many at any ratio.
@@ -82,6 +82,12 @@ def pressure_field(discretisation: Discretisation, elastic: ElasticField) -> Pre
             f"Poisson's ratio above {NEARLY_INCOMPRESSIBLE:g} locks linear elements",
             where="elastic",
             advice="Use quadratic ones",
+        )
+    if mixed[discretisation.element_order[discretisation.curved]].any():
+        raise ModelError(
+            f"a curved element has Poisson's ratio above {NEARLY_INCOMPRESSIBLE:g}",
+            where="elastic",
+            advice="Export that part with straight sides",
         )
     mesh = discretisation.mesh
     inner = np.flatnonzero(mixed[discretisation.element_order])

@@ -18,6 +18,7 @@ from fem.solution import Solution
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
+from geometry.tetrahedron import jacobians, slopes_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +89,22 @@ def gauss_fields(solution: Solution, case: str) -> GaussFields:
 
 
 def corner_strains(mesh: Mesh, displacement_mm: Floats) -> Floats:
-    """Strains at the four corners of each element, shape (m, 4, 6); inside they are linear."""
+    """Strains at the four corners of each element, shape (m, 4, 6); inside they are linear.
+
+    In curved elements they are not: there it is the linear field through the values at the points of GAUSS_4.
+    """
     gradients, _ = barycentric_gradients(mesh.corner_points_mm())
-    return np.asarray(_corner_strains(mesh.tets, gradients, displacement_mm), dtype=np.float64)
+    strains = np.asarray(_corner_strains(mesh.tets, gradients, displacement_mm), dtype=np.float64)
+    if len(mesh.curved):
+        tets = mesh.tets[mesh.curved]
+        turned = np.linalg.inv(jacobians(mesh.nodes_mm[tets], GAUSS_4.barycentric))
+        local = np.einsum("kac,qad->kqcd", displacement_mm[tets], slopes_at(GAUSS_4.barycentric))
+        slope = local @ turned
+        both = slope + np.swapaxes(slope, 2, 3)
+        rows, columns = [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]
+        at_points = both[:, :, rows, columns] * np.array([0.5, 0.5, 0.5, 1.0, 1.0, 1.0])
+        strains[mesh.curved] = np.linalg.inv(GAUSS_4.barycentric) @ at_points
+    return strains
 
 
 def stress_of(strain: Floats, young_mpa: Floats, poisson: Floats) -> Floats:

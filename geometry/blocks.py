@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from geometry.arrays import Floats, Ints
-from geometry.mesh import TET_EDGES, TET_FACE_MIDS, TET_FACES, Mesh
+from geometry.mesh import TET_FACE_MIDS, TET_FACES, Mesh
+from geometry.tetrahedron import TET_EDGES
 
 # Six tetrahedra around the diagonal 0-7 of a cube whose corner k has x, y, z in its bits: neighbours fit
 # (Kuhn).
@@ -40,6 +41,7 @@ def block(
     part_of: Callable[[Floats], Ints] | None = None,
     part_names: tuple[str, ...] = ("block",),
     ticks: tuple[Floats, Floats, Floats] | None = None,
+    curved: bool = False,
 ) -> Mesh:
     """A block from the origin with faces x0, x1, y0, y1, z0, z1 and skin.
 
@@ -51,6 +53,7 @@ def block(
         part_of: part index of tetrahedra from their centroids (m, 3) in the mapped place.
         part_names: names of those parts.
         ticks: places of grid planes instead of even ones.
+        curved: `shape` moves mid nodes too, so sides bend with it.
     """
     x, y, z = ticks or tuple(np.linspace(0.0, s, c + 1) for s, c in zip(size_mm, cells, strict=True))
     cells = (len(x) - 1, len(y) - 1, len(z) - 1)
@@ -71,6 +74,7 @@ def block(
         for k, axis in enumerate("xyz")
         for end in (0, 1)
     }
+    before = points
     if shape is not None:
         points = shape(points)
     part = np.zeros(len(tets4), np.int64)
@@ -80,6 +84,7 @@ def block(
     faces = {"skin": mesh.faces["skin"]}
     for name, on in flat.items():
         faces[name] = np.ascontiguousarray(mesh.faces["skin"][on[mesh.faces["skin"][:, :3]].all(axis=1)])
-    return Mesh(
-        nodes_mm=mesh.nodes_mm.copy(), tets=mesh.tets.copy(), part=part, part_names=part_names, faces=faces
-    )
+    nodes = mesh.nodes_mm.copy()
+    if shape is not None and curved:
+        nodes[len(points) :] = shape(quadratic(before, tets4, part, part_names).nodes_mm[len(points) :])
+    return Mesh(nodes_mm=nodes, tets=mesh.tets.copy(), part=part, part_names=part_names, faces=faces)

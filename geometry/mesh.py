@@ -1,16 +1,16 @@
-"""The mesh: quadratic tetrahedra in named parts, with named faces."""
+"""The mesh: quadratic tetrahedra, straight or curved, in named parts, with named faces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
+from geometry.tetrahedron import bent_elements, curved_volumes, shapes_at
 
-# Edge k of a tet10 carries mid node 4 + k and joins these two vertices (VTK order).
-TET_EDGES = np.array([[0, 1], [1, 2], [0, 2], [0, 3], [1, 3], [2, 3]])
 # Faces of a tet4, outward normal by the right-hand rule when the volume is positive.
 TET_FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
 # Mid nodes of those faces, between vertices (0, 1), (1, 2), (2, 0) of the face.
@@ -62,11 +62,37 @@ class Mesh:
         """The four vertices of each tetrahedron, shape (m, 4, 3)."""
         return self.nodes_mm[self.tets[:, :4]]
 
+    @cached_property
+    def curved(self) -> Ints:
+        """Tetrahedra with a mid node off the middle of its edge, ascending, shape (k,)."""
+        return np.flatnonzero(bent_elements(self.nodes_mm, self.tets))
+
     def volumes_mm3(self) -> Floats:
-        """Volume of each straight-sided tetrahedron, shape (m,)."""
+        """Volume of each tetrahedron, shape (m,)."""
+        volumes = self.straight_volumes_mm3()
+        if len(self.curved):
+            volumes[self.curved] = curved_volumes(self.nodes_mm[self.tets[self.curved]])
+        return volumes
+
+    def straight_volumes_mm3(self) -> Floats:
+        """Volume of each tetrahedron as if its sides were straight, shape (m,)."""
         corners = self.corner_points_mm()
         edges = corners[:, 1:] - corners[:, :1]
         return np.asarray(np.linalg.det(edges) / 6.0)
+
+    def points_mm(self, barycentric: Floats) -> Floats:
+        """Places of barycentric points (q, 4) in each tetrahedron, shape (m, q, 3)."""
+        points = np.asarray(barycentric @ self.corner_points_mm())
+        if len(self.curved):
+            points[self.curved] = shapes_at(barycentric) @ self.nodes_mm[self.tets[self.curved]]
+        return points
+
+    def bent(self, nodes_mm: Floats) -> "Mesh":
+        """The same mesh with mid nodes, and with them its sides, at other places, shape (n, 3)."""
+        vertices = np.unique(self.tets[:, :4])
+        if not np.array_equal(nodes_mm[vertices], self.nodes_mm[vertices]):
+            raise MeshError("bending a mesh must leave its vertices where they are")
+        return replace(self, nodes_mm=nodes_mm, faces=dict(self.faces))
 
     def mirrored(self) -> "Mesh":
         """The same mesh on the other side of the midsagittal plane (x becomes -x), volumes positive."""

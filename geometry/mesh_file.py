@@ -9,19 +9,18 @@ import numpy as np
 
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import MeshError
-from geometry.mesh import TET_EDGES, Mesh
+from geometry.mesh import Mesh
 from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.tet_mesh import TetMesh, compacted, facets_of, turned_positive
+from geometry.tetrahedron import TET_EDGES
 
 # Where files keep the number of the part of a cell, the first that is there.
 TAGS = ("gmsh:physical", "part", "medit:ref", "cell_tags", "cell_ids")
-# Beyond this share of its edge a mid node is off the middle: the element is curved.
-STRAIGHT = 1e-4
 BOUNDARY = "boundary"
 
 
 def read_mesh(path: Path | str, mm_per_unit: float = 1.0) -> Mesh:
-    """The tetrahedra of a file as straight quadratic elements.
+    """The tetrahedra of a file as quadratic elements; curved where the file has them so.
 
     Parts and faces take the names of physical groups, else "part N" and "face N" after the tag of their
     cells; a file without tags is one part named "body". The face "boundary" is the whole outer surface.
@@ -32,8 +31,8 @@ def read_mesh(path: Path | str, mm_per_unit: float = 1.0) -> Mesh:
         mm_per_unit: length of the file's unit; 1000 for metres.
 
     Raises:
-        MeshError: no such file, an unknown format, no tetrahedra, hexahedra or the like among them, curved
-            elements, or flat ones.
+        MeshError: no such file, an unknown format, no tetrahedra, hexahedra or the like among them, or flat
+            ones.
     """
     place = Path(path)
     if not place.is_file():
@@ -53,8 +52,8 @@ def read_mesh(path: Path | str, mm_per_unit: float = 1.0) -> Mesh:
         raise MeshError(f"{place} has no tetrahedra", advice="Mesh the volume, not only its surface")
     points = np.zeros((len(found.points), 3))
     points[:, : found.points.shape[1]] = mm_per_unit * found.points
-    tets, part, part_names = _cells(found, ("tetra", "tetra10"), "part", points)
-    triangles, face, face_names = _cells(found, ("triangle", "triangle6"), "face", points)
+    tets, part, part_names = _cells(found, ("tetra", "tetra10"), "part")
+    triangles, face, face_names = _cells(found, ("triangle", "triangle6"), "face")
     number = np.full(len(points), -1)
     used = np.unique(tets)
     number[used] = np.arange(len(used))
@@ -74,7 +73,7 @@ def read_mesh(path: Path | str, mm_per_unit: float = 1.0) -> Mesh:
     )
     if not linear.volumes_mm3().min() > 0.0:
         raise MeshError(f"{place} has flat tetrahedra", advice="Repair it in the program that made it")
-    return quadratic_mesh(linear)
+    return _bent(quadratic_mesh(linear), found, points, number)
 
 
 def faces_where(mesh: Mesh, test: Callable[[Floats], Bools]) -> Ints:
@@ -86,17 +85,13 @@ def faces_where(mesh: Mesh, test: Callable[[Floats], Bools]) -> Ints:
     return chosen
 
 
-def _cells(
-    found: Any, kinds: tuple[str, ...], word: str, points: Floats
-) -> tuple[Ints, Ints, tuple[str, ...]]:
+def _cells(found: Any, kinds: tuple[str, ...], word: str) -> tuple[Ints, Ints, tuple[str, ...]]:
     """Vertices of all cells of these kinds, the index of the name of each, and the names."""
     corners = {"tetra": 4, "tetra10": 4, "triangle": 3, "triangle6": 3}
     tag_name = next((name for name in TAGS if name in found.cell_data), None)
     vertices, tags = [], []
     for index, block in enumerate(found.cells):
         if block.type in kinds:
-            if block.type == "tetra10":
-                _require_straight(points, block.data)
             vertices.append(np.asarray(block.data[:, : corners[block.type]], dtype=np.int64))
             own = found.cell_data[tag_name][index] if tag_name else np.zeros(len(block.data))
             tags.append(np.asarray(own, dtype=np.int64).reshape(-1))
@@ -111,16 +106,21 @@ def _cells(
     return np.concatenate(vertices), part.reshape(-1).astype(np.int64), names
 
 
-def _require_straight(points: Floats, tets: Ints) -> None:
-    """Refuse curved elements: the stiffness of straight ones is what is integrated."""
-    ends = points[tets[:, TET_EDGES]]
-    off = np.linalg.norm(points[tets[:, 4:]] - ends.mean(axis=2), axis=2)
-    curved = (off > STRAIGHT * np.linalg.norm(ends[:, :, 0] - ends[:, :, 1], axis=2)).any(axis=1)
-    if curved.any():
-        raise MeshError(
-            f"{np.count_nonzero(curved)} elements are curved",
-            advice="Export linear tetrahedra; mid nodes are made here",
-        )
+def _bent(mesh: Mesh, found: Any, points: Floats, number: Ints) -> Mesh:
+    """The mesh with mid nodes where the quadratic cells of the file have them."""
+    count = len(mesh.nodes_mm)
+    tets = [block.data for block in found.cells if block.type == "tetra10"]
+    if not tets:
+        return mesh
+    theirs = np.concatenate(tets)
+    ends = np.sort(number[theirs[:, TET_EDGES]].reshape(-1, 2), axis=1)
+    own = np.sort(mesh.tets[:, TET_EDGES].reshape(-1, 2), axis=1)
+    own_keys = own @ np.array([count, 1])
+    order = np.argsort(own_keys)
+    place = order[np.searchsorted(own_keys[order], ends @ np.array([count, 1]))]
+    nodes = mesh.nodes_mm.copy()
+    nodes[mesh.tets[:, 4:].ravel()[place]] = points[theirs[:, 4:].ravel()]
+    return mesh.bent(nodes)
 
 
 def _outer(outer: Ints, triangles: Ints, n: int) -> Ints:

@@ -18,7 +18,8 @@ from fem.connections.connection import Tie
 from fem.faces import POINTS, WEIGHTS
 from geometry.arrays import Floats, Ints
 from geometry.errors import ModelError
-from geometry.mesh import TET_EDGES, TET_FACES, Mesh
+from geometry.mesh import TET_FACES, Mesh
+from geometry.tetrahedron import shapes_at
 
 # Chosen: a piece of less than this share of both its faces is rounding.
 _SLIVER = 1e-10
@@ -194,8 +195,7 @@ def _tet_shapes(mesh: Mesh, tets: Ints, points: Floats) -> Floats:
     edges = np.moveaxis(corners[:, 1:] - corners[:, :1], 1, 2)
     inner = np.linalg.solve(edges, (points - corners[:, 0])[:, :, None])[:, :, 0]
     places = np.column_stack([1.0 - inner.sum(axis=1), inner])
-    ends = TET_EDGES.T
-    return np.column_stack([places * (2 * places - 1), 4 * places[:, ends[0]] * places[:, ends[1]]])
+    return shapes_at(places)
 
 
 def _owners(mesh: Mesh, faces: Ints) -> Ints:

@@ -9,7 +9,7 @@ from fem.model import Model
 from fem.peers.linear import solved_rows
 from fem.peers.quadrature import matched_young
 from geometry.arrays import Floats
-from geometry.mesh import TET_EDGES
+from geometry.tetrahedron import TET_EDGES
 
 # A rule of at least ten points, to carry the ten moments.
 ORDER = 4

@@ -9,6 +9,7 @@ from fem.supports import FixedNodes
 from fem.verification.check import Check, order
 from fem.verification.models import model_of, solved
 from geometry.blocks import block
+from geometry.tetrahedron import shapes_at
 
 SETTINGS = SolverSettings(relative_tolerance=1e-9)
 
@@ -40,13 +41,7 @@ def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
         -(np.pi**2) * ((first + second) * hessian @ amplitude - 3.0 * second * waves[..., :1] * amplitude)
         + shift
     )
-    shapes = np.concatenate(
-        [
-            rule.barycentric * (2 * rule.barycentric - 1),
-            4 * rule.barycentric[:, [0, 1, 0, 0, 1, 2]] * rule.barycentric[:, [1, 2, 2, 3, 3, 3]],
-        ],
-        axis=1,
-    )
+    shapes = shapes_at(rule.barycentric)
     weights = mesh.volumes_mm3()[:, None] * rule.weights
     forces = np.zeros_like(mesh.nodes_mm)
     np.add.at(forces, mesh.tets, np.einsum("mq,qa,mqd->mad", weights, shapes, body))

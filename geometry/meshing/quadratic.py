@@ -6,8 +6,9 @@ import numpy as np
 
 from geometry.arrays import Ints
 from geometry.errors import MeshError
-from geometry.mesh import TET_EDGES, Mesh
+from geometry.mesh import Mesh
 from geometry.meshing.tet_mesh import TetMesh
+from geometry.tetrahedron import TET_EDGES
 
 _FACE_EDGES = np.array([[0, 1], [1, 2], [2, 0]])
 
