@@ -66,8 +66,12 @@ class Bonds:
         """
         if self.factor is None:
             return np.zeros_like(unbalanced_n)
-        flat = unbalanced_n.ravel()
-        multipliers = self.factor.solve(self.rows @ flat)
+        left = unbalanced_n.ravel().copy()
+        multipliers = np.zeros(self.rows.shape[0])
+        for _ in range(_ROUNDS):
+            found = self.factor.solve(self.rows @ left)
+            multipliers += found
+            left -= self.rows.T @ found
         return np.asarray((self.all_rows - self.rows).T @ multipliers).reshape(unbalanced_n.shape)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from fem.verification.ball import ball_checks
 from fem.verification.bars import bimaterial_bar_checks, cantilever_checks, twisted_beam_checks
+from fem.verification.bent_sides import curved_checks
 from fem.verification.check import Check
 from fem.verification.half_space import half_space_checks
+from fem.verification.joints import joint_checks
 from fem.verification.manufactured import manufactured_checks
 from fem.verification.membrane import membrane_checks
 from fem.verification.patch_test import patch_checks
@@ -17,6 +19,8 @@ PROBLEMS: Mapping[str, Callable[[], list[Check]]] = {
     "patch": patch_checks,
     "rigid_modes": rigid_mode_checks,
     "manufactured": manufactured_checks,
+    "curved_sides": curved_checks,
+    "joints": joint_checks,
     "bimaterial_bar": bimaterial_bar_checks,
     "cantilever": cantilever_checks,
     "twisted_beam": twisted_beam_checks,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fem.discretisation import discretise
 from fem.elastic import subdivided_rule, uniform_elastic
 from fem.loads import LoadCase
 from fem.solvers import SolverSettings
@@ -14,9 +15,9 @@ from geometry.tetrahedron import shapes_at
 SETTINGS = SolverSettings(relative_tolerance=1e-9)
 
 
-def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
+def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> tuple[float, float]:
     """Errors in L2 and in energy for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held
-    all round; `shift` spoils the body force."""
+    all round; `shift` spoils the body force. Shape functions are quadratic, or linear for `shape_order` 1."""
     mesh = block((cells, cells, cells), jitter=0.1)
     young, poisson = 1.0, 0.3
     first = young * poisson / ((1 + poisson) * (1 - 2 * poisson))
@@ -50,6 +51,7 @@ def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
         uniform_elastic(len(mesh.tets), young, poisson),
         [FixedNodes(name="skin", nodes=mesh.face("skin"))],
         [LoadCase(name="body", nodal_force_n=forces)],
+        discretise(mesh, order=shape_order),
     )
     solution = solved(model, SETTINGS)
     found = np.einsum("qa,mad->mqd", shapes, solution.displacement_of("body")[mesh.tets])
@@ -59,11 +61,14 @@ def manufactured(cells: int, shift: float = 0.0) -> tuple[float, float]:
 
 
 def manufactured_checks(shift: float = 0.0) -> list[Check]:
-    """Orders in L2 and in the energy norm between 4 and 8 cells; `shift` spoils the body force."""
-    coarse, fine = manufactured(4, shift), manufactured(8, shift)
-    in_l2 = float(np.log2(coarse[0] / fine[0]))
-    in_energy = 0.5 * float(np.log2(coarse[1] / fine[1]))
-    return [
-        order("manufactured solution", "order in L2", in_l2, 3.0, "theory, p + 1"),
-        order("manufactured solution", "order in energy", in_energy, 2.0, "theory, p"),
-    ]
+    """Orders in L2 and in the energy norm, of quadratic elements between 4 and 8 cells, of linear ones
+    between 12 and 24; `shift` spoils the body force."""
+    checks = []
+    for name, shape_order, cells in (("quadratic", 2, 4), ("linear", 1, 12)):
+        coarse, fine = (manufactured(c, shift, shape_order) for c in (cells, 2 * cells))
+        in_l2 = float(np.log2(coarse[0] / fine[0]))
+        in_energy = 0.5 * float(np.log2(coarse[1] / fine[1]))
+        case = f"manufactured, {name}"
+        checks.append(order(case, "order in L2", in_l2, shape_order + 1.0, "theory, p + 1"))
+        checks.append(order(case, "order in energy", in_energy, float(shape_order), "theory, p"))
+    return checks

@@ -18,14 +18,16 @@ from geometry.mesh import Mesh
 SOURCE = "closed form, docs/evidence.md 9"
 
 
+def quarter_turned(points: Floats) -> Floats:
+    """Radius, share of a quarter turn and height, shape (n, 3), as places."""
+    angle = points[:, 1] * np.pi / 2.0
+    return np.column_stack([points[:, 0] * np.cos(angle), points[:, 0] * np.sin(angle), points[:, 2]])
+
+
 def tube(cells: int, radii: tuple[float, ...]) -> Mesh:
     """A quarter of a slice, 1 mm thick, between rings; a part for each ring."""
     rings = [np.geomspace(a, b, cells + 1) for a, b in pairwise(radii)]
     ticks = np.unique(np.concatenate(rings))
-
-    def shape(points: Floats) -> Floats:
-        angle = points[:, 1] * np.pi / 2.0
-        return np.column_stack([points[:, 0] * np.cos(angle), points[:, 0] * np.sin(angle), points[:, 2]])
 
     around = 5 * cells
     # rings of the straight-sided mesh bulge inwards by less than half a cell
@@ -37,8 +39,8 @@ def tube(cells: int, radii: tuple[float, ...]) -> Mesh:
 
     names = tuple(f"ring {k}" for k in range(len(radii) - 1))
     return block(
-        (1, 1, 1), ticks=(ticks, np.linspace(0.0, 1.0, around + 1), np.array([0.0, 1.0])), shape=shape,
-        part_of=ring, part_names=names,
+        (1, 1, 1), ticks=(ticks, np.linspace(0.0, 1.0, around + 1), np.array([0.0, 1.0])),
+        shape=quarter_turned, part_of=ring, part_names=names,
     )  # fmt: skip
 
 
