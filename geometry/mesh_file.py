@@ -16,6 +16,8 @@ from geometry.tetrahedron import TET_EDGES
 
 # Where files keep the number of the part of a cell, the first that is there.
 TAGS = ("gmsh:physical", "part", "medit:ref", "cell_tags", "cell_ids")
+# A mid node nearer to the middle of its edge than this share of an edge is off it only by rounding.
+ROUNDED = 1e-4
 BOUNDARY = "boundary"
 
 
@@ -118,8 +120,11 @@ def _bent(mesh: Mesh, found: Any, points: Floats, number: Ints) -> Mesh:
     own_keys = own @ np.array([count, 1])
     order = np.argsort(own_keys)
     place = order[np.searchsorted(own_keys[order], ends @ np.array([count, 1]))]
+    middle, given = mesh.tets[:, 4:].ravel()[place], points[theirs[:, 4:].ravel()]
+    miss = np.linalg.norm(given - mesh.nodes_mm[middle], axis=1)
+    off = miss > ROUNDED * np.linalg.norm(points[theirs[:, 0]] - points[theirs[:, 1]], axis=1).repeat(6)
     nodes = mesh.nodes_mm.copy()
-    nodes[mesh.tets[:, 4:].ravel()[place]] = points[theirs[:, 4:].ravel()]
+    nodes[middle[off]] = given[off]
     return mesh.bent(nodes)
 
 

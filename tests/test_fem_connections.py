@@ -204,7 +204,7 @@ def test_a_bed_that_slides_leaves_free_what_it_does_not_hold() -> None:
 def test_pieces_that_hang_on_one_ligament_are_refused_with_their_motion() -> None:
     mesh = stacked(2, 2, gap_mm=1.0)
     hanging = face_spring(mesh, mesh.face("lower_z1"), mesh.face("upper_z0"), 7.0)
-    with pytest.raises(ModelError, match=r"a separate piece of \d+ nodes around .* free in translation along"):
+    with pytest.raises(ModelError, match=r"a separate piece of \d+ nodes .* free in translation along"):
         model(mesh, [hanging], [foot(mesh, "lower_z0")], across(mesh, "upper_z1"))
 
 
@@ -219,9 +219,8 @@ def test_connections_that_do_not_fit_are_refused() -> None:
         model(mesh, [ground, ground], [foot(mesh)], across(mesh, "z1"))
     with pytest.raises(ModelError, match=r"rigid faces 'rigid faces' have held nodes"):
         model(mesh, [rigid_faces(mesh, mesh.face("z0"))], [foot(mesh)], across(mesh, "z1"))
+    plates = [rigid_faces(mesh, mesh.face(face), face) for face in ("z1", "x1")]
     with pytest.raises(ModelError, match="shares nodes with another tie or rigid face"):
-        plates = [rigid_faces(mesh, mesh.face(face), face) for face in ("z1", "x1")]
-        ground = springs_to_ground(mesh, np.unique(mesh.face("z0")), (1.0, 1.0, 1.0))
         model(mesh, [ground, *plates], [], across(mesh, "z1"))
     with pytest.raises(ModelError, match="stiffness of -1, not above zero"):
         springs_between(mesh, np.array([[0, 5]]), -1.0)

@@ -16,7 +16,7 @@ from fem.supports import FixedNodes
 from fem.verification.models import model_of, plane, pulled, sampled
 from geometry.arrays import Floats
 from geometry.blocks import block, quadratic
-from geometry.errors import GateError, MeshError, ModelError, ResourceError, SolveError
+from geometry.errors import GateError, ModelError, ResourceError, SolveError
 from geometry.mesh import Mesh
 
 SIDE = (4, 4, 8)
@@ -234,14 +234,6 @@ def test_a_load_of_another_mesh_is_refused() -> None:
     model = pulled(block((1, 1, 1)))
     with pytest.raises(ModelError, match="has 5 nodes, the mesh 27"):
         replace(model, load_cases=(LoadCase(name="odd", nodal_force_n=np.ones((5, 3))),))
-
-
-def test_curved_elements_are_refused() -> None:
-    mesh = block((1, 1, 1))
-    nodes = mesh.nodes_mm.copy()
-    nodes[mesh.tets[0, 4]] += 0.01
-    with pytest.raises(MeshError, match="not in the middle"):
-        discretise(replace(mesh, nodes_mm=nodes, tets=mesh.tets.copy(), part=mesh.part.copy(), faces={}))
 
 
 def test_work_stiffness_needs_work() -> None:

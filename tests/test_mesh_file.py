@@ -91,11 +91,25 @@ def test_what_cannot_be_solved_on_is_refused(tmp_path: Path) -> None:
     meshio.write(tmp_path / "flat.vtu", meshio.Mesh(cube, [("tetra", [[0, 1, 2, 3]])]))
     with pytest.raises(MeshError, match="flat"):
         read_mesh(tmp_path / "flat.vtu")
-    bent = two_parts().nodes_mm.copy()
-    bent[-1] += 0.05
-    meshio.write(tmp_path / "bent.vtu", meshio.Mesh(bent, [("tetra10", two_parts().tets)]))
-    with pytest.raises(MeshError, match="curved"):
-        read_mesh(tmp_path / "bent.vtu")
+
+
+def test_curved_cells_of_a_file_stay_curved(tmp_path: Path) -> None:
+    plain = two_parts()
+    skin = np.unique(plain.face("skin"))
+    ends = np.unique(plain.tets[:, :4])
+    nodes = plain.nodes_mm.copy()
+    side = np.setdiff1d(skin[nodes[skin, 0] > 1.0 - 1e-9], ends)
+    nodes[side, 0] += 0.05
+    # vertices of two elements swapped: their mid nodes are found by the edge, not by the place in the list
+    tets = plain.tets[:, [0, 2, 1, 3, 6, 5, 4, 7, 9, 8]]
+    meshio.write(tmp_path / "bent.vtu", meshio.Mesh(nodes, [("tetra10", tets)]))
+    mesh = read_mesh(tmp_path / "bent.vtu")
+    assert len(mesh.curved) > 0
+    assert mesh.volumes_mm3().sum() > 2.0
+    np.testing.assert_allclose(np.unique(mesh.nodes_mm, axis=0), np.unique(nodes, axis=0))
+    rough = plain.nodes_mm + np.random.default_rng(0).uniform(-1e-6, 1e-6, plain.nodes_mm.shape)
+    meshio.write(tmp_path / "rough.vtu", meshio.Mesh(rough, [("tetra10", plain.tets)]))
+    assert len(read_mesh(tmp_path / "rough.vtu").curved) == 0
 
 
 def test_a_test_that_no_face_passes_is_refused(tmp_path: Path) -> None:

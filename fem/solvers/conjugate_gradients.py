@@ -73,12 +73,12 @@ def _solve(
     limit = settings.relative_tolerance * size
     taken = np.zeros(len(size), np.int64)
     left = size
-    for _ in range(1 + _RESTARTS):
+    for restart in range(1 + _RESTARTS):
         r = force - system.admissible(system.forces_n(u)) if u.any() else force.copy()
         left = np.sqrt(dot(r, r))
         if (left <= limit).all():
             return u, taken[: len(names)]
-        if not np.isfinite(left).all() or taken.max() >= settings.max_iterations:
+        if restart == _RESTARTS or not np.isfinite(left).all() or taken.max() >= settings.max_iterations:
             break
         z = system.admissible(cycle(r))
         p = z.copy()
@@ -106,7 +106,7 @@ def _solve(
     raise SolveError(
         f"load {names[worst]!r}: residual {left[worst] / size[worst]:.1e} is above"
         f" {settings.relative_tolerance:.0e} after {taken[worst]} iterations",
-        advice="Check supports, moduli and element shapes, or allow more iterations",
+        advice="Check supports, moduli and element shapes, or allow more iterations or a larger residual",
     )
 
 

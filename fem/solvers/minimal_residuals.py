@@ -87,7 +87,7 @@ def solve_mixed(
     raise SolveError(
         f"load {name!r}: residual {left:.1e} is above {settings.relative_tolerance:.0e}"
         f" after {done} iterations",
-        advice="Check supports, moduli and element shapes, or allow more iterations",
+        advice="Check supports, moduli and element shapes, or allow more iterations or a larger residual",
     )
 
 
