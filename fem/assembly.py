@@ -119,10 +119,13 @@ def linear_blocks(discretisation: Discretisation, terms: ElementTerms) -> Floats
     return blocks
 
 
-def nodal_forces(discretisation: Discretisation, terms: ElementTerms, displacement_mm: Floats) -> Floats:
+def nodal_forces(
+    discretisation: Discretisation, terms: ElementTerms, displacement_mm: Floats, out: Floats | None = None
+) -> Floats:
     """Internal forces K u in N, inner numbering, from displacements of the same shape: (n, 3), or eight at
-    once (n, 3, 8)."""
-    forces = np.zeros_like(displacement_mm)
+    once (n, 3, 8); in `out` if given."""
+    forces = np.empty_like(displacement_mm) if out is None else out
+    forces.fill(0.0)
     colours = discretisation.element_colours
     if discretisation.order == 1:
         _apply_linear(

@@ -125,6 +125,19 @@ def von_mises(stress_mpa: Floats) -> Floats:
     return np.asarray(np.sqrt(normal + 3.0 * (xy**2 + yz**2 + zx**2)), dtype=np.float64)
 
 
+def principal_values(stress_mpa: Floats) -> Floats:
+    """Principal stresses, largest first, shape (..., 3), of stresses of shape (..., 6)."""
+    xx, yy, zz, xy, yz, zx = np.moveaxis(stress_mpa, -1, 0)
+    rows = [[xx, xy, zx], [xy, yy, yz], [zx, yz, zz]]
+    matrix = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    return np.asarray(np.linalg.eigvalsh(matrix)[..., ::-1], dtype=np.float64)
+
+
+def principal_strains(strain: Floats) -> Floats:
+    """Principal strains, largest first, shape (..., 3), of strains (..., 6) with engineering shear."""
+    return principal_values(strain * np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.5]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartNodes:
     """Values on the nodes of one part; a node between two parts has a value in each.

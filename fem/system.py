@@ -36,14 +36,14 @@ class System:
     bonds: Bonds | None
     pressure: PressureField | None
 
-    def forces_n(self, displacement_mm: Floats) -> Floats:
-        """K u in N."""
-        forces = self.shear_forces_n(displacement_mm)
+    def forces_n(self, displacement_mm: Floats, out: Floats | None = None) -> Floats:
+        """K u in N; in `out` if given."""
+        forces = self.shear_forces_n(displacement_mm, out)
         return forces if self.pressure is None else forces + self.pressure.forces_n(displacement_mm)
 
-    def shear_forces_n(self, displacement_mm: Floats) -> Floats:
-        """K u in N without what the pressure adds."""
-        forces = nodal_forces(self.discretisation, self.terms, displacement_mm)
+    def shear_forces_n(self, displacement_mm: Floats, out: Floats | None = None) -> Floats:
+        """K u in N without what the pressure adds; in `out` if given."""
+        forces = nodal_forces(self.discretisation, self.terms, displacement_mm, out)
         if self.springs is not None:
             flat = displacement_mm.reshape(self.springs.shape[0], -1)
             forces += (self.springs @ flat).reshape(forces.shape)

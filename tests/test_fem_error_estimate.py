@@ -12,7 +12,7 @@ from fem.error_estimate import estimated_error
 from fem.loads import face_traction
 from fem.memory import predicted_gib, require_memory
 from fem.model import Model
-from fem.recovery import volume_percentiles
+from fem.recovery import principal_strains, principal_values, volume_percentiles
 from fem.solvers import solve
 from fem.supports import FixedNodes
 from fem.verification.models import model_of, plane, sampled
@@ -125,6 +125,15 @@ def test_part_and_element_shares_add_up() -> None:
     estimate = estimated_error(solve(model), "pull")
     assert estimate.element_share.sum() == pytest.approx(estimate.relative_stiffness_error, rel=1e-12)
     assert len(estimate.part_share) == 2
+
+
+def test_principal_values_are_those_of_the_tensor() -> None:
+    turn = np.linalg.qr(np.random.default_rng(5).normal(size=(3, 3)))[0]
+    tensor = turn @ np.diag([7.0, 2.0, -4.0]) @ turn.T
+    stress = tensor[[0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]]
+    np.testing.assert_allclose(principal_values(stress), [7.0, 2.0, -4.0], atol=1e-12)
+    strain = stress * [1.0, 1.0, 1.0, 2.0, 2.0, 2.0]
+    np.testing.assert_allclose(principal_strains(strain[None]), [[7.0, 2.0, -4.0]], atol=1e-12)
 
 
 def test_percentiles_weigh_by_volume() -> None:

@@ -47,10 +47,9 @@ class BlockMatrix:
         """Rows of the matrix, in single numbers."""
         return int(self.inverse_diagonal.shape[0] * self.inverse_diagonal.shape[1])
 
-    def swept_forward(self, right: Singles) -> tuple[Singles, Singles]:
-        """The values after a forward sweep from zero and the residual they leave, both of the shape of
-        `right`: (rows, b), or (rows, b, 8) for eight vectors at once."""
-        values, residual = np.zeros_like(right), np.empty_like(right)
+    def sweep_forward(self, right: Singles, values: Singles, residual: Singles) -> None:
+        """Puts the values after a forward sweep from zero, and the residual they leave, into arrays of the
+        shape of `right`: (rows, b), or (rows, b, 8) for eight vectors at once."""
         forward, upper, _ = _SWEEPS[right.shape[1]]
         colours, pattern = self.colouring, self.pattern
         forward(
@@ -58,7 +57,6 @@ class BlockMatrix:
             colours.chunk_start, colours.colour_start,
         )  # fmt: skip
         upper(pattern.upper, pattern.columns, self.blocks, values, residual, colours.chunk_start)
-        return values, residual
 
     def sweep_backward(self, right: Singles, values: Singles) -> None:
         """Sweeps `values` in place, last row first: the adjoint of the forward sweep."""

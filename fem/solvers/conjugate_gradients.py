@@ -72,7 +72,7 @@ def _solve(
     size = np.sqrt(dot(force, force))
     limit = settings.relative_tolerance * size
     taken = np.zeros(len(size), np.int64)
-    left = size
+    left, kp = size, np.empty_like(u)
     for restart in range(1 + _RESTARTS):
         r = force - system.admissible(system.forces_n(u)) if u.any() else force.copy()
         left = np.sqrt(dot(r, r))
@@ -85,7 +85,7 @@ def _solve(
         rz = dot(r, z)
         going = left > limit
         while going.any() and taken.max() < settings.max_iterations:
-            kp = system.admissible(system.forces_n(p))
+            kp = system.admissible(system.forces_n(p, out=kp))
             curvature = dot(p, kp)
             _require_stiffness(curvature, going, names)
             alpha = np.divide(rz, curvature, out=np.zeros_like(rz), where=going)

@@ -6,7 +6,7 @@ before, backward after each coarse
 correction: the cycle is symmetric.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numba import njit, prange
@@ -21,9 +21,10 @@ from fem.model import Model
 from fem.ordering import Colouring, in_one_piece, morton_order
 from fem.patterns import BlockPattern, split_places
 from fem.rigid import rigid_modes
+from fem.scratch import Scratch
 from fem.solvers.aggregation import coarsened, diagonal_blocks
 from fem.solvers.block_rows import BlockMatrix, Singles, add_entries, add_product, inverse_blocks
-from fem.solvers.vectors import dot, rounded, widened
+from fem.solvers.vectors import dot, put_scaled
 from fem.system import System, system_of
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import SolveError
@@ -70,6 +71,7 @@ class Preconditioner:
         transfers: between them.
         coarsest: inverse of the last level, dense.
         bonds: ties and rigid faces; None without any.
+        scratch: what the cycle works in; so one cycle at a time.
     """
 
     discretisation: Discretisation
@@ -79,10 +81,11 @@ class Preconditioner:
     transfers: tuple[Transfer, ...]
     coarsest: Floats
     bonds: WeightedBonds | None
+    scratch: Scratch = field(default_factory=Scratch, compare=False)
 
     def __call__(self, residual: Floats) -> Floats:
         """An approximate displacement for a residual force, both inner numbering, shape (n, 3) or eight at
-        once (n, 3, 8)."""
+        once (n, 3, 8); the next call overwrites it."""
         if self.bonds is None:
             return self._cycled(residual)
         return self.bonds.followed(self._cycled(self.bonds.handed_on(residual)))
@@ -92,17 +95,26 @@ class Preconditioner:
         # scaled to a mean square of one, or float32 would underflow for small forces
         size = np.sqrt(dot(residual, residual) / len(residual))
         usable = (size > 0.0) & np.isfinite(size)
-        right = rounded(residual, 1.0 / np.where(usable, size, np.inf))
+        right = self._room("right", residual.shape)
+        put_scaled(residual, 1.0 / np.where(usable, size, np.inf), right)
+        values = self._quadratic_cycle(right)
+        result = self.scratch.empty("result", residual.shape)
+        put_scaled(values, np.where(usable, size, 0.0), result)
+        return result
+
+    def _quadratic_cycle(self, right: Singles) -> Singles:
+        """A V-cycle from the fine level down."""
         nodes = self.discretisation.quadratic
         if self.quadratic is None or nodes is None:
-            return widened(self._cycle(0, right), np.where(usable, size, 0.0))
-        values, left = self.quadratic.swept_forward(right)
+            return self._cycle(0, right)
+        values, left = self._room("values", right.shape), self._room("left", right.shape)
+        self.quadratic.sweep_forward(right, values, left)
         vertices, children, free = self.discretisation.vertices, nodes.children, ~self.held
-        coarse = np.empty((len(vertices), *right.shape[1:]), np.float32)
+        coarse = self._room("coarse", (len(vertices), *right.shape[1:]))
         _to_vertices(vertices, children.start, children.elements, left, free, coarse)
         _from_vertices(nodes.parents, self._cycle(0, coarse), free, values)
         self.quadratic.sweep_backward(right, values)
-        return widened(values, np.where(usable, size, 0.0))
+        return values
 
     def _cycle(self, level: int, right: Singles) -> Singles:
         """A V-cycle from this linear or aggregate level down."""
@@ -110,12 +122,17 @@ class Preconditioner:
             flat = right.reshape(len(self.coarsest), -1)
             return (self.coarsest @ flat).astype(np.float32).reshape(right.shape)
         matrix = self.levels[level]
-        values, left = matrix.swept_forward(right)
+        values = self._room(f"values {level}", right.shape)
+        left = self._room(f"left {level}", right.shape)
+        matrix.sweep_forward(right, values, left)
         self.transfers[level].add_prolonged(
             self._cycle(level + 1, self.transfers[level].restricted(left)), values
         )
         matrix.sweep_backward(right, values)
         return values
+
+    def _room(self, name: str, shape: tuple[int, ...]) -> Singles:
+        return self.scratch.empty(name, shape, np.float32)
 
 
 def preconditioner(model: Model) -> Preconditioner:

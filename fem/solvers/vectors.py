@@ -4,6 +4,8 @@ Sums do not depend on the number of threads. Not numpy's: its dot product hands 
 spinning library threads, 8 ms each on a busy machine.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
@@ -32,18 +34,9 @@ def turn(p: Floats, z: Floats, beta: Floats) -> None:
     _turn(p, z, _one_by_one(beta, p))
 
 
-def rounded(vector: Floats, factor: Floats) -> NDArray[np.float32]:
-    """A vector times a factor for each lane, shape (lanes,), in float32."""
-    result = np.empty(vector.shape, np.float32)
+def put_scaled(vector: NDArray[Any], factor: Floats, result: NDArray[Any]) -> None:
+    """Puts a vector times a factor for each lane, shape (lanes,), into another of any floating-point type."""
     _scaled(vector.reshape(-1, len(factor)), factor, result.reshape(-1, len(factor)))
-    return result
-
-
-def widened(vector: NDArray[np.float32], factor: Floats) -> Floats:
-    """A vector of float32 times a factor for each lane, shape (lanes,), in float64."""
-    result = np.empty(vector.shape)
-    _scaled(vector.reshape(-1, len(factor)), factor, result.reshape(-1, len(factor)))
-    return result
 
 
 def _one_by_one(factor: Floats, like: Floats) -> Floats:
