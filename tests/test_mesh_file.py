@@ -123,9 +123,14 @@ def test_the_page_solves_a_foreign_mesh_in_under_ten_lines(
 ) -> None:
     write(tmp_path / "block.msh", two_parts())
     monkeypatch.chdir(tmp_path)
-    solving, imports = (content for language, content in blocks(PAGE.read_text(encoding="utf-8")))
+    page = [content for _, content in blocks(PAGE.read_text(encoding="utf-8"))]
+    solving, imports, joined, its_imports = page
     assert len(solving.splitlines()) < 10
     exec(imports + solving, {})  # noqa: S102, our own page
     stiffness = float(capsys.readouterr().out.split()[0])
     # E A / L of a free bar; the held foot adds a little
     assert stiffness == pytest.approx(110_000.0 / 2.0, rel=0.05)
+    exec(imports + its_imports + joined, {})  # noqa: S102, our own page
+    turned = float(capsys.readouterr().out.split()[2])
+    # M over 50 I of the bed plus M L over E I of the lower block, both with I = 1 / 12; a cube is no beam
+    assert turned == pytest.approx(100.0 * 12.0 * (1.0 / 50.0 + 1.0 / 800.0), rel=0.02)
