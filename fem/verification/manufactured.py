@@ -1,9 +1,12 @@
 """Manufactured solution: a body force made for a known displacement, and the orders of convergence."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from fem.discretisation import discretise
 from fem.elastic import subdivided_rule, uniform_elastic
+from fem.error_estimate import estimated_error
 from fem.loads import LoadCase
 from fem.solvers import SolverSettings
 from fem.supports import FixedNodes
@@ -12,11 +15,28 @@ from fem.verification.models import model_of, solved
 from geometry.blocks import block
 from geometry.tetrahedron import shapes_at
 
+# What an estimated over a true error, in the energy norm, may be.
+EFFECTIVITY = (0.8, 1.5)
 SETTINGS = SolverSettings(relative_tolerance=1e-9)
 
 
-def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> tuple[float, float]:
-    """Errors in L2 and in energy for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held
+@dataclass(frozen=True, kw_only=True)
+class Errors:
+    """How far a solution is from the known one.
+
+    Attributes:
+        in_l2: norm of the miss in displacement.
+        in_energy: miss in the work of the loads, the square of that in the energy norm.
+        estimated: what the error estimate says that miss is.
+    """
+
+    in_l2: float
+    in_energy: float
+    estimated: float
+
+
+def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> Errors:
+    """Errors for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held
     all round; `shift` spoils the body force. Shape functions are quadratic, or linear for `shape_order` 1."""
     mesh = block((cells, cells, cells), jitter=0.1)
     young, poisson = 1.0, 0.3
@@ -57,18 +77,35 @@ def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> tuple[
     found = np.einsum("qa,mad->mqd", shapes, solution.displacement_of("body")[mesh.tets])
     square = np.einsum("mq,mqd->", weights, (found - waves[..., :1] * amplitude) ** 2)
     exact_work = np.pi**2 * (3 * second * 14.0 + (first + second) * 14.0) / 8.0
-    return float(np.sqrt(square)), abs(exact_work - float(solution.work_nmm()[0]))
+    work = float(solution.work_nmm()[0])
+    return Errors(
+        in_l2=float(np.sqrt(square)),
+        in_energy=abs(exact_work - work),
+        estimated=work * estimated_error(solution, "body").relative_stiffness_error,
+    )
 
 
 def manufactured_checks(shift: float = 0.0) -> list[Check]:
     """Orders in L2 and in the energy norm, of quadratic elements between 4 and 8 cells, of linear ones
-    between 12 and 24; `shift` spoils the body force."""
+    between 12 and 24, and how well the error is estimated; `shift` spoils the body force."""
     checks = []
     for name, shape_order, cells in (("quadratic", 2, 4), ("linear", 1, 12)):
         coarse, fine = (manufactured(c, shift, shape_order) for c in (cells, 2 * cells))
-        in_l2 = float(np.log2(coarse[0] / fine[0]))
-        in_energy = 0.5 * float(np.log2(coarse[1] / fine[1]))
+        in_l2 = float(np.log2(coarse.in_l2 / fine.in_l2))
+        in_energy = 0.5 * float(np.log2(coarse.in_energy / fine.in_energy))
         case = f"manufactured, {name}"
         checks.append(order(case, "order in L2", in_l2, shape_order + 1.0, "theory, p + 1"))
         checks.append(order(case, "order in energy", in_energy, float(shape_order), "theory, p"))
+        effectivity = float(np.sqrt(fine.estimated / fine.in_energy))
+        checks.append(
+            Check(
+                case=case,
+                quantity="effectivity of the estimate",
+                reference=1.0,
+                source="exact error",
+                computed=effectivity,
+                lowest=EFFECTIVITY[0],
+                highest=EFFECTIVITY[1],
+            )
+        )
     return checks
