@@ -1,7 +1,11 @@
 """The error estimate against errors known from finer meshes: effectivity is estimated over true error in
 energy."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +19,7 @@ from fem.model import Model
 from fem.recovery import principal_strains, principal_values, volume_percentiles
 from fem.solvers import solve
 from fem.supports import FixedNodes
-from fem.verification.models import model_of, plane, sampled
+from fem.verification.models import model_of, plane, pulled, sampled
 from geometry.arrays import Bools, Floats
 from geometry.blocks import block
 from geometry.errors import ModelError, ResourceError
@@ -142,6 +146,42 @@ def test_percentiles_weigh_by_volume() -> None:
     assert volume_percentiles(values, volumes, everywhere, np.array([50.0]))[0] == 2.0
     with pytest.raises(ModelError, match="holds no point"):
         volume_percentiles(values, volumes, ~everywhere, np.array([50.0]))
+
+
+# A process of its own, since the peak of this one is of other tests.
+MEASURED = """
+import resource, sys
+import psutil
+from fem.memory import predicted_gib
+from fem.solvers import solve
+from geometry.blocks import block
+from tests.test_fem_error_estimate import loaded
+loads = int(sys.argv[1])
+solve(loaded(block((6, 6, 6)), loads))
+mesh = block((24, 24, 24))
+before = psutil.Process().memory_info().rss / 2**30
+solve(loaded(mesh, loads))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(before + predicted_gib(len(mesh.nodes_mm), len(mesh.tets), loads), peak)
+"""
+
+
+def loaded(mesh: Mesh, loads: int) -> Model:
+    """A block pulled in as many ways."""
+    ways = np.random.default_rng(0).normal(size=(loads, 3))
+    cases = tuple(face_traction(mesh, mesh.face("z1"), way, f"pull {k}") for k, way in enumerate(ways))
+    return replace(pulled(mesh), load_cases=cases)
+
+
+@pytest.mark.parametrize("loads", [1, 6])
+def test_memory_is_predicted_within_a_quarter(loads: int) -> None:
+    # compiles what the other process then only loads: a compiler's memory is not the solver's
+    solve(loaded(block((2, 2, 2)), loads))
+    command = [sys.executable, "-c", MEASURED, str(loads)]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)  # noqa: S603
+    predicted, peak = (float(word) for word in done.stdout.split())
+    assert predicted == pytest.approx(peak, rel=0.25)
 
 
 def test_a_solve_that_does_not_fit_names_the_size_that_would() -> None:

@@ -103,13 +103,7 @@ def _forward_3(lower, columns, blocks, inverse, right, values, chunks, colours):
                 s1 = load(right, i, 1)
                 s2 = load(right, i, 2)
                 for k in range(lower[i], lower[i + 1]):
-                    j = columns[k]
-                    x0 = load(values, j, 0)
-                    x1 = load(values, j, 1)
-                    x2 = load(values, j, 2)
-                    s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
-                    s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
-                    s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
+                    s0, s1, s2 = _subtracted_3(blocks, k, values, columns[k], s0, s1, s2)
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
@@ -121,13 +115,7 @@ def _upper_3(upper, columns, blocks, values, residual, chunks):  # type: ignore[
             s1 = nought(values)
             s2 = nought(values)
             for k in range(upper[i], upper[i + 1]):
-                j = columns[k]
-                x0 = load(values, j, 0)
-                x1 = load(values, j, 1)
-                x2 = load(values, j, 2)
-                s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
-                s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
-                s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
+                s0, s1, s2 = _subtracted_3(blocks, k, values, columns[k], s0, s1, s2)
             store(residual, i, 0, s0)
             store(residual, i, 1, s1)
             store(residual, i, 2, s2)
@@ -149,13 +137,7 @@ def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, c
                     k = upper[i + 1] - 1 - q
                     if k < upper[i]:
                         k = lower[i + 1] - 1 - (q - upper[i + 1] + upper[i])
-                    j = columns[k]
-                    x0 = load(values, j, 0)
-                    x1 = load(values, j, 1)
-                    x2 = load(values, j, 2)
-                    s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
-                    s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
-                    s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
+                    s0, s1, s2 = _subtracted_3(blocks, k, values, columns[k], s0, s1, s2)
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 
@@ -204,6 +186,18 @@ def _backward_6(lower, upper, columns, blocks, inverse, right, values, chunks, c
                 for q in range(lower[i + 1] - lower[i]):
                     _subtract_6(blocks, end - q, values, columns[end - q], s)
                 _solve_6(inverse, i, s, values)
+
+
+@njit(error_model="numpy", inline="always")
+def _subtracted_3(blocks, k, values, j, s0, s1, s2):  # type: ignore[no-untyped-def]
+    """Three sums less the product of block k with row j of the values."""
+    x0 = load(values, j, 0)
+    x1 = load(values, j, 1)
+    x2 = load(values, j, 2)
+    s0 = s0 - (blocks[k, 0, 0] * x0 + blocks[k, 0, 1] * x1 + blocks[k, 0, 2] * x2)
+    s1 = s1 - (blocks[k, 1, 0] * x0 + blocks[k, 1, 1] * x1 + blocks[k, 1, 2] * x2)
+    s2 = s2 - (blocks[k, 2, 0] * x0 + blocks[k, 2, 1] * x1 + blocks[k, 2, 2] * x2)
+    return s0, s1, s2
 
 
 @njit(cache=True, error_model="numpy", inline="always")
