@@ -8,6 +8,7 @@ from scipy.sparse import csc_array, csr_array, dia_array, kron, vstack
 from scipy.sparse.linalg import splu
 
 from fem.connections.connection import RigidNodes, Tie
+from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.rigid import rigid_basis
 from geometry.arrays import Bools, Floats, Ints
@@ -116,14 +117,14 @@ class WeightedBonds:
 def bonds_of(model: Model, held: Bools) -> Bonds | None:
     """The bonds of a model, None if it has none; `held` of inner nodes, shape (n, 3)."""
     d = model.discretisation
-    ties = [c.rows for c in model.connections if isinstance(c, Tie)]
+    ties = [c for c in model.connections if isinstance(c, Tie)]
     rigid = [c for c in model.connections if isinstance(c, RigidNodes)]
     if not ties and not rigid:
         return None
     size = held.size
     rows = csr_array((0, size))
     if ties:
-        rows = csr_array(vstack(ties) @ kron(d.interpolation, np.eye(3), format="csr"))
+        rows = csr_array(vstack([_tied_rows(d, tie) for tie in ties]))
     free = csr_array(rows @ dia_array((np.where(held, 0.0, 1.0).reshape(1, -1), [0]), shape=(size, size)))
     # a combination of held displacements alone says nothing
     acting = np.flatnonzero(np.asarray(abs(free).sum(axis=1)).ravel() > 1e-9)
@@ -134,6 +135,21 @@ def bonds_of(model: Model, held: Bools) -> Bonds | None:
         factor=splu(_gram(free)) if len(acting) else None,
         bodies=tuple(_body(model, connection) for connection in rigid),
     )
+
+
+def _tied_rows(d: Discretisation, tie: Tie) -> csr_array:
+    """The gaps of a tie between inner nodes, shape (r, 3n), each of size one.
+
+    They are weighted with the shape functions in use: quadratic weights would ask linear elements to match
+    more than they can.
+    """
+    weights = csr_array(d.interpolation[tie.tested].T)
+    weights = weights[np.flatnonzero(np.diff(weights.indptr))]
+    rows = kron(weights, np.eye(3), format="csr") @ tie.rows @ kron(d.interpolation, np.eye(3), format="csr")
+    size = np.asarray(abs(rows).sum(axis=1)).ravel()
+    # where a face is glued by a corner only, some weights see next to nothing of it
+    kept = np.flatnonzero(size > 1e-3 * size.max())
+    return csr_array(dia_array((1.0 / size[None, kept], [0]), shape=(len(kept),) * 2) @ rows[kept])
 
 
 def _gram(rows: csr_array, weighting: dia_array | None = None) -> csc_array:

@@ -76,7 +76,7 @@ def _resistance(connection: Connection, mesh: Mesh, motions: csr_array) -> Float
     """What a connection resists, shape (6 pieces, 6 pieces), whatever its stiffness."""
     if not isinstance(connection, RigidNodes):
         size = np.asarray(abs(connection.rows).max(axis=1).todense()).ravel()
-        rows = np.asarray((connection.rows @ motions).todense()) / size[:, None]
+        rows = np.asarray((connection.rows @ motions).todense())[size > 0.0] / size[size > 0.0, None]
         return np.asarray(rows.T @ rows)
     mine = (3 * connection.nodes[:, None] + np.arange(3)).ravel()
     moved = np.asarray(motions[mine].todense())

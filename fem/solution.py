@@ -83,7 +83,9 @@ class Solution:
         for case, share in zip(self.model.load_cases, self.imbalance(), strict=True):
             if not share <= limit:
                 raise GateError(
-                    f"load {case.name!r}: reactions miss the loads by {share:.1e}, above {limit:.0e}"
+                    f"load {case.name!r}: reactions miss the loads by {share:.1e}, above {limit:.0e}",
+                    where="solver.relative_tolerance",
+                    advice="Ask for a smaller residual",
                 )
 
     def work_nmm(self) -> Floats:

@@ -52,16 +52,19 @@ class Springs:
 
 @dataclass(frozen=True, kw_only=True)
 class Tie:
-    """Combinations of nodal displacements that are zero.
+    """Combinations of nodal displacements that are zero: gaps, weighted with shape functions.
 
     Attributes:
         name: for messages and reports.
-        rows: shape (r, 3n), columns as in `Springs`.
+        rows: three for each tested node, its shape function times the gap along x, y and z, integrated, in
+            mm3; shape (3k, 3n), columns as in `Springs`.
+        tested: nodes of the first side, shape (k,).
         share: of the area of the first side that is glued, 0 to 1.
     """
 
     name: str
     rows: csr_array
+    tested: Ints
     share: float
 
 

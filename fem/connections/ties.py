@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from scipy.sparse import coo_array, csr_array, dia_array, kron
+from scipy.sparse import coo_array, csr_array, kron
 from scipy.spatial import cKDTree
 
 from fem.connections.connection import Tie
@@ -61,15 +61,14 @@ def tied_faces(
     # one weighted gap for each node of the first side: rows over points, then over nodes
     gaps = _over_points(shapes, first_faces[face], count)
     gaps = gaps - _over_points(_tet_shapes(mesh, tets, points), tets, count)
-    tested = _over_points(shapes * weights[:, None], first_faces[face], count).T
-    rows = csr_array(tested @ gaps)
-    size = np.asarray(abs(rows).sum(axis=1)).ravel()
-    kept = np.flatnonzero(size > 1e-3 * size.max())
-    rows = csr_array(dia_array((1.0 / size[None, kept], [0]), shape=(len(kept),) * 2) @ rows[kept])
+    tested = _over_points(shapes * weights[:, None], first_faces[face], count).T.tocsr()
+    nodes = np.unique(first_faces[face])
+    rows = csr_array(tested[nodes] @ gaps)
     whole = 0.5 * np.linalg.norm(np.cross(here[:, 1] - here[:, 0], here[:, 2] - here[:, 0]), axis=1).sum()
     return Tie(
         name=name,
         rows=csr_array(kron(rows, np.eye(3), format="csr")),
+        tested=nodes,
         share=float(areas.sum() / whole),
     )
 
