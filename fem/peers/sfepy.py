@@ -15,12 +15,9 @@ from sfepy.terms import Term
 
 from fem.model import Model
 from fem.peers.linear import solved_rows
-from fem.peers.quadrature import matched_young
+from fem.peers.quadrature import matched_young, rule_order
 from geometry.arrays import Floats
 from geometry.errors import ModelError
-
-# A rule of at least ten points, to carry the ten moments.
-ORDER = 4
 
 
 def displacements_by_sfepy(model: Model) -> Floats:
@@ -31,7 +28,7 @@ def displacements_by_sfepy(model: Model) -> Floats:
     cells = back.reshape(-1, 4).astype(np.int32)
     group = np.zeros(len(cells), np.int32)
     peer = PeerMesh.from_data("mesh", mesh.nodes_mm[vertices], None, [cells], [group], ["3_4"])
-    integral = Integral("i", order=ORDER)
+    integral = Integral("i", order=rule_order(elastic))
     points, weights = integral.get_qp("3_4")
     barycentric = np.column_stack([1.0 - points.sum(axis=1), points])
     young = matched_young(elastic, barycentric, weights / weights.sum())
@@ -57,10 +54,10 @@ def displacements_by_sfepy(model: Model) -> Floats:
     far, place = cKDTree(mesh.nodes_mm).query(field.get_coor())
     if not far.max() < 1e-9 * np.ptp(mesh.nodes_mm):
         raise ModelError("sfepy puts mid nodes elsewhere: are there curved elements?")
-    held = model.held[place].ravel()
-    result = np.empty((len(model.load_cases), *mesh.nodes_mm.shape))
-    for index, forces in enumerate(model.forces_n):
-        result[index, place] = solved_rows(matrix, held, forces[place].ravel()).reshape(-1, 3)
+    right = model.forces_n[:, place]
+    rows = solved_rows(matrix, model.held[place].ravel(), right.reshape(len(right), -1), mesh.nodes_mm[place])
+    result = np.empty_like(right)
+    result[:, place] = rows.reshape(right.shape)
     return result
 
 
