@@ -5,7 +5,7 @@ apart, with every solver, on blocks and on sacra with a screw.
 
 Its iterative solver has a fixed limit, 1e-4 of the mean force, which leaves displacements 1e-3 off. So here
 it solves again for what is left, in the iterations that CalculiX has for nonlinear problems, until the
-residual is down to TOLERANCE: NLGEOM switches these on, and NLGEOM=NO the large deformations off again.
+residual is down to the tolerance: NLGEOM switches these on, and NLGEOM=NO the large deformations off again.
 """
 
 import io
@@ -40,12 +40,15 @@ HEADING = re.compile(rb"  100C[^\n]{20}([ \d]{12})[^\n]*\n -4  DISP[^\n]*\n(?: -
 RECORD = np.dtype([("node", "<i4"), ("displacement", "<f4", 3)])
 
 
-def displacements_by_calculix(model: Model, solver: str | None = None) -> Floats:
+def displacements_by_calculix(
+    model: Model, solver: str | None = None, tolerance: float = TOLERANCE
+) -> Floats:
     """Displacements of all load cases, shape (cases, n, 3).
 
     Args:
         model: its modulus is constant in each element.
         solver: SPOOLES (factors), ITERATIVE CHOLESKY or ITERATIVE SCALING; by size if none is named.
+        tolerance: of the largest residual over the mean force, if the solver is iterative.
 
     Raises:
         ModelError: the modulus varies inside elements, or ccx is missing or fails.
@@ -60,7 +63,7 @@ def displacements_by_calculix(model: Model, solver: str | None = None) -> Floats
         with Path(folder, "model.inp").open("w") as file:
             _write_body(file, model)
             for forces, scale in zip(model.forces_n, scales, strict=True):
-                _write_step(file, forces * scale, solver)
+                _write_step(file, forces * scale, solver, tolerance)
         _run(program, folder)
         found = _read(Path(folder, "model.frd").read_bytes(), model.forces_n.shape)
     return np.asarray(found / np.array(scales)[:, None, None], dtype=np.float64)
@@ -85,12 +88,12 @@ def _write_body(file: io.TextIOBase, model: Model) -> None:
     _write_rows(file, np.column_stack([nodes, components, components]) + 1)
 
 
-def _write_step(file: io.TextIOBase, forces_n: Floats, solver: str) -> None:
+def _write_step(file: io.TextIOBase, forces_n: Floats, solver: str, tolerance: float) -> None:
     """One load case."""
     if solver == DIRECT:
         file.write(f"*STEP\n*STATIC,SOLVER={solver}\n")
     else:
-        limits = f"{TOLERANCE},1.,,,{TOLERANCE},{TOLERANCE},1.,1."
+        limits = f"{tolerance},1.,,,{tolerance},{tolerance},1.,1."
         file.write(f"*STEP,NLGEOM,NLGEOM=NO\n*CONTROLS,PARAMETERS=FIELD\n{limits}\n")
         file.write(f"*STATIC,SOLVER={solver},DIRECT\n1.,1.\n")
     file.write("*CLOAD,OP=NEW\n")

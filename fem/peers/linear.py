@@ -28,7 +28,9 @@ SWEEPS = {
 }
 
 
-def solved_rows(stiffness: csr_array, held: Bools, forces_n: Floats, points_mm: Floats) -> Floats:
+def solved_rows(
+    stiffness: csr_array, held: Bools, forces_n: Floats, points_mm: Floats, tolerance: float = TOLERANCE
+) -> Floats:
     """Displacements of all load cases, shape (cases, n), with zeros where held; by factors, or by multigrid.
 
     Args:
@@ -36,9 +38,10 @@ def solved_rows(stiffness: csr_array, held: Bools, forces_n: Floats, points_mm: 
         held: shape (n,).
         forces_n: shape (cases, n).
         points_mm: nodes in the order of the rows, shape (n / 3, 3).
+        tolerance: of the residual over the load, both as Euclidean norms.
 
     Raises:
-        SolveError: TOLERANCE is not reached.
+        SolveError: the tolerance is not reached.
     """
     right = np.where(held, 0.0, forces_n)
     # rows that are held become those of their diagonal, so that the three of a node stay together
@@ -49,15 +52,15 @@ def solved_rows(stiffness: csr_array, held: Bools, forces_n: Floats, points_mm: 
         result = splu(matrix.tocsc()).solve(right.T).T
     else:
         multigrid = _multigrid(matrix, held, points_mm)
-        limits = {"rtol": TOLERANCE, "maxiter": MOST_ITERATIONS}
+        limits = {"rtol": tolerance, "maxiter": MOST_ITERATIONS}
         result = np.stack([cg(matrix, row, M=multigrid, **limits)[0] for row in right])
     for found, row in zip(result, right, strict=True):
         residual = np.linalg.norm(matrix @ found - row)
         # stiff parts that turn leave this much by rounding
         rounding = np.finfo(float).eps * np.linalg.norm(abs(matrix) @ abs(found))
-        if not residual <= TOLERANCE * np.linalg.norm(row) + rounding:
+        if not residual <= tolerance * np.linalg.norm(row) + rounding:
             share = residual / np.linalg.norm(row)
-            raise SolveError(f"the peer's matrix is solved to {share:.1e}, which is above {TOLERANCE:g}")
+            raise SolveError(f"the peer's matrix is solved to {share:.1e}, which is above {tolerance:g}")
     return np.asarray(result, dtype=np.float64)
 
 

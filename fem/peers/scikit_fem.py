@@ -8,14 +8,14 @@ from scipy.sparse import csr_array
 from skfem.helpers import ddot, sym_grad, trace
 
 from fem.model import Model
-from fem.peers.linear import solved_rows
+from fem.peers.linear import TOLERANCE, solved_rows
 from fem.peers.quadrature import matched_young, rule_order
 from geometry.arrays import Floats
 from geometry.mesh import TET_EDGES
 
 
-def displacements_by_scikit_fem(model: Model) -> Floats:
-    """Displacements of all load cases, shape (cases, n, 3)."""
+def displacements_by_scikit_fem(model: Model, tolerance: float = TOLERANCE) -> Floats:
+    """Displacements of all load cases, shape (cases, n, 3), to a residual relative to the load."""
     mesh = model.discretisation.mesh
     vertices, back = np.unique(mesh.tets[:, :4], return_inverse=True)
     cells = back.reshape(-1, 4)
@@ -46,4 +46,4 @@ def displacements_by_scikit_fem(model: Model) -> Floats:
     points[row_of[:, 0] // 3] = mesh.nodes_mm
     right = np.zeros((len(model.load_cases), matrix.shape[0]))
     right[:, row_of] = model.forces_n
-    return solved_rows(matrix, held, right, points)[:, row_of]
+    return solved_rows(matrix, held, right, points, tolerance)[:, row_of]

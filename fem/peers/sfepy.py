@@ -14,14 +14,14 @@ from sfepy.mechanics.matcoefs import stiffness_from_youngpoisson
 from sfepy.terms import Term
 
 from fem.model import Model
-from fem.peers.linear import solved_rows
+from fem.peers.linear import TOLERANCE, solved_rows
 from fem.peers.quadrature import matched_young, rule_order
 from geometry.arrays import Floats
 from geometry.errors import ModelError
 
 
-def displacements_by_sfepy(model: Model) -> Floats:
-    """Displacements of all load cases, shape (cases, n, 3)."""
+def displacements_by_sfepy(model: Model, tolerance: float = TOLERANCE) -> Floats:
+    """Displacements of all load cases, shape (cases, n, 3), to a residual relative to the load."""
     mesh, elastic = model.discretisation.mesh, model.elastic
     output.set_output(quiet=True)
     vertices, back = np.unique(mesh.tets[:, :4], return_inverse=True)
@@ -55,7 +55,8 @@ def displacements_by_sfepy(model: Model) -> Floats:
     if not far.max() < 1e-9 * np.ptp(mesh.nodes_mm):
         raise ModelError("sfepy puts mid nodes elsewhere: are there curved elements?")
     right = model.forces_n[:, place]
-    rows = solved_rows(matrix, model.held[place].ravel(), right.reshape(len(right), -1), mesh.nodes_mm[place])
+    held, flat = model.held[place].ravel(), right.reshape(len(right), -1)
+    rows = solved_rows(matrix, held, flat, mesh.nodes_mm[place], tolerance)
     result = np.empty_like(right)
     result[:, place] = rows.reshape(right.shape)
     return result
