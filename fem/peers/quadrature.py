@@ -3,8 +3,14 @@
 import numpy as np
 
 from fem.elastic import MOMENT_PAIRS, ElasticField
+from fem.peers.by_element import varies_inside
 from geometry.arrays import Floats
 from geometry.errors import ModelError
+
+
+def rule_order(elastic: ElasticField) -> int:
+    """The order of the rule a stiffness needs: 2 for squared gradients; 4, of ten points, for ten moments."""
+    return 4 if varies_inside(elastic) else 2
 
 
 def matched_young(elastic: ElasticField, barycentric: Floats, weights: Floats) -> Floats:

@@ -1,33 +1,32 @@
 """scikit-fem (BSD-3-Clause) as a peer: its own shape functions, quadrature and assembly."""
 
+import os
+
 import numpy as np
 import skfem
 from scipy.sparse import csr_array
 from skfem.helpers import ddot, sym_grad, trace
 
 from fem.model import Model
-from fem.peers.linear import solved_rows
-from fem.peers.quadrature import matched_young
+from fem.peers.linear import TOLERANCE, solved_rows
+from fem.peers.quadrature import matched_young, rule_order
 from geometry.arrays import Floats
 from geometry.tetrahedron import TET_EDGES
 
-# A rule of at least ten points, to carry the ten moments.
-ORDER = 4
 
-
-def displacements_by_scikit_fem(model: Model) -> Floats:
-    """Displacements of all load cases, shape (cases, n, 3)."""
+def displacements_by_scikit_fem(model: Model, tolerance: float = TOLERANCE) -> Floats:
+    """Displacements of all load cases, shape (cases, n, 3), to a residual relative to the load."""
     mesh = model.discretisation.mesh
     vertices, back = np.unique(mesh.tets[:, :4], return_inverse=True)
     cells = back.reshape(-1, 4)
     grid = skfem.MeshTet(mesh.nodes_mm[vertices].T, cells.T, sort_t=False)
-    basis = skfem.Basis(grid, skfem.ElementVector(skfem.ElementTetP2()), intorder=ORDER)
+    basis = skfem.Basis(grid, skfem.ElementVector(skfem.ElementTetP2()), intorder=rule_order(model.elastic))
     points, weights = basis.quadrature
     barycentric = np.column_stack([1.0 - points.sum(axis=0), *points])
     young = matched_young(model.elastic, barycentric, weights / weights.sum())
     nu = model.elastic.poisson[:, None]
 
-    @skfem.BilinearForm
+    @skfem.BilinearForm(nthreads=os.cpu_count() or 1)
     def stiffness(u, v, w):  # type: ignore[no-untyped-def]
         strain, virtual = sym_grad(u), sym_grad(v)
         first = w["young"] * w["nu"] / ((1.0 + w["nu"]) * (1.0 - 2.0 * w["nu"]))
@@ -43,9 +42,8 @@ def displacements_by_scikit_fem(model: Model) -> Floats:
     row_of[mesh.tets[:, 4:].ravel()] = basis.edge_dofs.T[order[np.searchsorted(theirs[order], ours)]]
     held = np.zeros(matrix.shape[0], dtype=bool)
     held[row_of] = model.held
-    result = []
-    for forces in model.forces_n:
-        right = np.zeros(matrix.shape[0])
-        right[row_of] = forces
-        result.append(solved_rows(matrix, held, right)[row_of])
-    return np.stack(result)
+    points = np.empty_like(mesh.nodes_mm)
+    points[row_of[:, 0] // 3] = mesh.nodes_mm
+    right = np.zeros((len(model.load_cases), matrix.shape[0]))
+    right[:, row_of] = model.forces_n
+    return solved_rows(matrix, held, right, points, tolerance)[:, row_of]

@@ -14,24 +14,21 @@ from sfepy.mechanics.matcoefs import stiffness_from_youngpoisson
 from sfepy.terms import Term
 
 from fem.model import Model
-from fem.peers.linear import solved_rows
-from fem.peers.quadrature import matched_young
+from fem.peers.linear import TOLERANCE, solved_rows
+from fem.peers.quadrature import matched_young, rule_order
 from geometry.arrays import Floats
 from geometry.errors import ModelError
 
-# A rule of at least ten points, to carry the ten moments.
-ORDER = 4
 
-
-def displacements_by_sfepy(model: Model) -> Floats:
-    """Displacements of all load cases, shape (cases, n, 3)."""
+def displacements_by_sfepy(model: Model, tolerance: float = TOLERANCE) -> Floats:
+    """Displacements of all load cases, shape (cases, n, 3), to a residual relative to the load."""
     mesh, elastic = model.discretisation.mesh, model.elastic
     output.set_output(quiet=True)
     vertices, back = np.unique(mesh.tets[:, :4], return_inverse=True)
     cells = back.reshape(-1, 4).astype(np.int32)
     group = np.zeros(len(cells), np.int32)
     peer = PeerMesh.from_data("mesh", mesh.nodes_mm[vertices], None, [cells], [group], ["3_4"])
-    integral = Integral("i", order=ORDER)
+    integral = Integral("i", order=rule_order(elastic))
     points, weights = integral.get_qp("3_4")
     barycentric = np.column_stack([1.0 - points.sum(axis=1), points])
     young = matched_young(elastic, barycentric, weights / weights.sum())
@@ -57,10 +54,11 @@ def displacements_by_sfepy(model: Model) -> Floats:
     far, place = cKDTree(mesh.nodes_mm).query(field.get_coor())
     if not far.max() < 1e-9 * np.ptp(mesh.nodes_mm):
         raise ModelError("sfepy puts mid nodes elsewhere: are there curved elements?")
-    held = model.held[place].ravel()
-    result = np.empty((len(model.load_cases), *mesh.nodes_mm.shape))
-    for index, forces in enumerate(model.forces_n):
-        result[index, place] = solved_rows(matrix, held, forces[place].ravel()).reshape(-1, 3)
+    right = model.forces_n[:, place]
+    held, flat = model.held[place].ravel(), right.reshape(len(right), -1)
+    rows = solved_rows(matrix, held, flat, mesh.nodes_mm[place], tolerance)
+    result = np.empty_like(right)
+    result[:, place] = rows.reshape(right.shape)
     return result
 
 

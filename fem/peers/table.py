@@ -4,6 +4,7 @@ import importlib
 import io
 from collections.abc import Mapping
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,10 +12,35 @@ from fem.model import Model
 from geometry.arrays import Floats
 from geometry.errors import ModelError
 
-# Name of the peer: module and function, and how it is installed.
-PEERS: Mapping[str, tuple[str, str, str]] = {
-    "sfepy": ("fem.peers.sfepy", "displacements_by_sfepy", "pip install -e .[peers]"),
-    "scikit-fem": ("fem.peers.scikit_fem", "displacements_by_scikit_fem", "pip install -e .[peers]"),
+EXTRA = "pip install -e .[peers]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """Another engine.
+
+    Attributes:
+        module: of ours, that speaks to it.
+        function: there, from a model to displacements of shape (cases, n, 3).
+        cure: how it is installed.
+        constant_in_elements: whether it knows only one modulus in each element.
+    """
+
+    module: str
+    function: str
+    cure: str
+    constant_in_elements: bool = False
+
+
+PEERS: Mapping[str, Peer] = {
+    "sfepy": Peer(module="fem.peers.sfepy", function="displacements_by_sfepy", cure=EXTRA),
+    "scikit-fem": Peer(module="fem.peers.scikit_fem", function="displacements_by_scikit_fem", cure=EXTRA),
+    "calculix": Peer(
+        module="fem.peers.calculix",
+        function="displacements_by_calculix",
+        cure="apt-get install calculix-ccx",
+        constant_in_elements=True,
+    ),
 }
 
 
@@ -26,11 +52,11 @@ def peer_displacements(peer: str, model: Model) -> Floats:
     """
     if peer not in PEERS:
         raise ModelError(f"no peer {peer!r}", advice=f"Known: {', '.join(PEERS)}")
-    module, function, cure = PEERS[peer]
+    row = PEERS[peer]
     try:
         # sfepy prints about extras that are not installed; stdout is for results
         with redirect_stdout(io.StringIO()):
-            loaded = importlib.import_module(module)
+            loaded = importlib.import_module(row.module)
     except ImportError as error:
-        raise ModelError(f"{peer} cannot be loaded: {error}", advice=f"Install it: {cure}") from None
-    return np.asarray(getattr(loaded, function)(model), dtype=np.float64)
+        raise ModelError(f"{peer} cannot be loaded: {error}", advice=f"Install it: {row.cure}") from None
+    return np.asarray(getattr(loaded, row.function)(model), dtype=np.float64)
