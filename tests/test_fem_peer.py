@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fem.connections import springs_to_ground
+from fem.discretisation import discretise
 from fem.elastic import ElasticField, elastic_by_element, elastic_by_part, subdivided_rule
 from fem.model import Model
 from fem.peers import PEERS, calculix, linear, peer_displacements
@@ -163,3 +165,14 @@ def test_a_peer_that_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(peer_table.PEERS, "absent", absent)
     with pytest.raises(ModelError, match=r"absent cannot be loaded.*Install it: pip install it"):
         peer_displacements("absent", model)
+
+
+def test_a_model_that_peers_are_not_told_of_is_refused() -> None:
+    mesh = jittered()
+    soft = pulled(mesh, elastic_by_part(mesh, {"soft": (1.0, 0.499), "stiff": (1e3, 0.3)}))
+    with pytest.raises(ModelError, match="has nearly incompressible elements, which peers are not told of"):
+        peer_displacements("sfepy", soft)
+    ground = springs_to_ground(mesh, np.array([0]), (1.0, 1.0, 1.0))
+    joined = replace(pulled(mesh), connections=(ground,), discretisation=discretise(mesh, order=1))
+    with pytest.raises(ModelError, match="has connections and linear shape functions"):
+        peer_displacements("calculix", joined)

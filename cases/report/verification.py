@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from fem.peers import PEERS
 from fem.peers.compare import Agreement
 from fem.verification import Check
 
@@ -36,8 +37,10 @@ def agreement_text(agreements: Sequence[Agreement]) -> str:
             f"{one.case} by {one.peer}: {'pass' if one.passed else 'MISS'}",
             f"  displacements   {one.displacement:.1e} apart, relative L2",
             f"  stiffness       {one.stiffness:+.1e} relative",
-            f"  time            {one.ours_s:.1f} s here, {one.peer_s:.1f} s there (matrix solved by scipy)",
+            f"  time            {one.ours_s:.1f} s here, {one.peer_s:.1f} s there",
         ]
+        if PEERS[one.peer].constant_in_elements:
+            lines.append("  material        one modulus in each element, here and there")
     return "\n".join(lines)
 
 

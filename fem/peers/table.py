@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fem.model import Model
+from fem.pressure import nearly_incompressible
 from geometry.arrays import Floats
 from geometry.errors import ModelError
 
@@ -48,11 +49,13 @@ def peer_displacements(peer: str, model: Model) -> Floats:
     """Displacements by a peer, shape (cases, n, 3).
 
     Raises:
-        ModelError: an unknown peer, or one that is not installed; says how to install it.
+        ModelError: an unknown peer, one that is not installed, with how to install it, or a model with more
+            than peers are told of.
     """
     if peer not in PEERS:
         raise ModelError(f"no peer {peer!r}", advice=f"Known: {', '.join(PEERS)}")
     row = PEERS[peer]
+    _require_plain(model)
     try:
         # sfepy prints about extras that are not installed; stdout is for results
         with redirect_stdout(io.StringIO()):
@@ -60,3 +63,20 @@ def peer_displacements(peer: str, model: Model) -> Floats:
     except ImportError as error:
         raise ModelError(f"{peer} cannot be loaded: {error}", advice=f"Install it: {row.cure}") from None
     return np.asarray(getattr(loaded, row.function)(model), dtype=np.float64)
+
+
+def _require_plain(model: Model) -> None:
+    """Refuses what peers would solve as another problem."""
+    d = model.discretisation
+    beyond = {
+        "connections": bool(model.connections),
+        "linear shape functions": d.order == 1,
+        "curved elements": len(d.curved) > 0,
+        "nearly incompressible elements": bool(nearly_incompressible(model.elastic).any()),
+    }
+    found = [name for name, there in beyond.items() if there]
+    if found:
+        raise ModelError(
+            f"the model has {' and '.join(found)}, which peers are not told of",
+            advice="Use the multigrid or the direct solver",
+        )
