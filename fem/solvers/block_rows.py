@@ -133,11 +133,12 @@ def _backward_3(lower, upper, columns, blocks, inverse, right, values, chunks, c
                 s1 = load(right, i, 1)
                 s2 = load(right, i, 2)
                 # both runs are read from their ends: the prefetcher follows one direction only
-                for q in range(upper[i + 1] - upper[i] + lower[i + 1] - lower[i]):
-                    k = upper[i + 1] - 1 - q
-                    if k < upper[i]:
-                        k = lower[i + 1] - 1 - (q - upper[i + 1] + upper[i])
-                    s0, s1, s2 = _subtracted_3(blocks, k, values, columns[k], s0, s1, s2)
+                end = upper[i + 1] - 1
+                for q in range(upper[i + 1] - upper[i]):
+                    s0, s1, s2 = _subtracted_3(blocks, end - q, values, columns[end - q], s0, s1, s2)
+                end = lower[i + 1] - 1
+                for q in range(lower[i + 1] - lower[i]):
+                    s0, s1, s2 = _subtracted_3(blocks, end - q, values, columns[end - q], s0, s1, s2)
                 _solve_3(inverse, i, s0, s1, s2, values)
 
 

@@ -106,7 +106,7 @@ def _minres(
     for count in range(1, most + 1):
         z /= gamma
         image = saddle.product(z)
-        delta = float(np.vdot(image, z))
+        delta = _dot(image, z)
         v_next = image - (delta / gamma) * v - (gamma / gamma_old) * v_old
         z_next = saddle.preconditioned(v_next)
         gamma_next = _length(z_next, v_next)
@@ -126,8 +126,13 @@ def _minres(
     return x, count
 
 
+def _dot(a: Floats, b: Floats) -> float:
+    """The scalar product; not by BLAS, whose threads go on spinning and slow the next sweep."""
+    return float(np.einsum("i,i->", a, b))
+
+
 def _length(z: Floats, v: Floats) -> float:
-    square = float(np.vdot(z, v))
+    square = _dot(z, v)
     if not square >= 0.0:
         raise SolveError(
             f"the preconditioner gives a square of {square:.1e}", advice="Check supports and moduli"
