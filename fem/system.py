@@ -1,6 +1,7 @@
 """The equations of a model in inner numbering: what every solver solves and every answer is held against."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array, dia_array, kron
@@ -11,7 +12,7 @@ from fem.connections.connection import Springs
 from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.pressure import PressureField, nearly_incompressible, pressure_field
-from geometry.arrays import Bools, Floats
+from geometry.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,11 @@ class System:
     bonds: Bonds | None
     pressure: PressureField | None
 
+    @cached_property
+    def held_rows(self) -> Ints:
+        """Component c of inner node i that is held, as 3 i + c, ascending."""
+        return np.flatnonzero(self.held)
+
     def forces_n(self, displacement_mm: Floats, out: Floats | None = None) -> Floats:
         """K u in N; in `out` if given."""
         forces = self.shear_forces_n(displacement_mm, out)
@@ -52,7 +58,7 @@ class System:
     def admissible(self, vector: Floats) -> Floats:
         """The nearest admissible vector, in place of the one given; of a force, what admissible displacements
         feel of it."""
-        vector[self.held] = 0.0
+        vector.reshape(self.held.size, -1)[self.held_rows] = 0.0
         if self.bonds is not None:
             self.bonds.project(vector)
         return vector

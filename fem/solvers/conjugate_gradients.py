@@ -7,7 +7,7 @@ from fem.model import Model
 from fem.solvers.minimal_residuals import solve_mixed
 from fem.solvers.multigrid import Preconditioner, preconditioner_of
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
-from fem.solvers.vectors import advance, dot, turn
+from fem.solvers.vectors import advance, dot, turn, two_dots
 from fem.system import System, system_of
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import SolveError
@@ -99,8 +99,9 @@ def _solve(
                 break
             z = system.admissible(cycle(r))
             # flexible form (Polak-Ribiere): the cycle is rounded to float32 and so not exactly linear
-            beta = np.divide(-alpha * dot(z, kp), rz, out=np.zeros_like(rz), where=going)
-            rz = dot(r, z)
+            zkp, next_rz = two_dots(z, kp, r)
+            beta = np.divide(-alpha * zkp, rz, out=np.zeros_like(rz), where=going)
+            rz = next_rz
             turn(p, z, beta)
     worst = int(np.argmax(np.nan_to_num(left / np.where(size > 0.0, size, np.inf), nan=np.inf)))
     raise SolveError(

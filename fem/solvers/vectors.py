@@ -23,6 +23,12 @@ def dot(a: Floats, b: Floats) -> Floats:
     return np.asarray(_dot(a, b)).reshape(-1)
 
 
+def two_dots(a: Floats, b: Floats, c: Floats) -> tuple[Floats, Floats]:
+    """The scalar products of a with b and of a with c, in one pass; shapes as of `dot`."""
+    with_b, with_c = _two_dots(a, b, c)
+    return np.asarray(with_b).reshape(-1), np.asarray(with_c).reshape(-1)
+
+
 def advance(u: Floats, r: Floats, p: Floats, kp: Floats, alpha: Floats) -> Floats:
     """Steps u along p and r along -K p, in place, by alpha of shape (lanes,); gives back the squares of the
     norms of r, of the same shape."""
@@ -58,6 +64,24 @@ def _dot(a, b):  # type: ignore[no-untyped-def]
             z = z + load(a, i, 2) * load(b, i, 2)
         store(partial, share, 0, x + y + z)
     return _total(partial)
+
+
+@njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
+def _two_dots(a, b, c):  # type: ignore[no-untyped-def]
+    first = room(a, _SHARES, 1)
+    second = room(a, _SHARES, 1)
+    n = a.shape[0]
+    for share in prange(_SHARES):
+        x = nought(a)
+        y = nought(a)
+        for i in range(n * share // _SHARES, n * (share + 1) // _SHARES):
+            for d in range(3):
+                value = load(a, i, d)
+                x = x + value * load(b, i, d)
+                y = y + value * load(c, i, d)
+        store(first, share, 0, x)
+        store(second, share, 0, y)
+    return _total(first), _total(second)
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=_FAST)
