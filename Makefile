@@ -33,3 +33,4 @@ $(INSTALLED): requirements.lock pyproject.toml .ci/system-packages
 
 clean:
 	rm -rf $(VENV) results build *.egg-info
+	find benchmarks cases fem geometry materials tests -name __pycache__ -prune -exec rm -rf {} +

@@ -13,9 +13,12 @@ from fem.model import Model
 from fem.rigid import rigid_basis
 from geometry.arrays import Bools, Floats, Ints
 
-# Chosen: constraints may repeat each other where a tie meets a support. The shift keeps the factor regular;
-# each round of projection leaves the square of what the shift spoils.
-_SHIFT, _ROUNDS = 1e-10, 3
+# Chosen: constraints may repeat each other, or nearly, where a tie meets a support or glues a sliver. The
+# shift keeps the factor regular; each round of projection takes away all but a share of what it spoils: two
+# are enough as a rule.
+_SHIFT, _ROUNDS = 1e-12, 12
+# Chosen: what is broken by less than this share of the displacements is rounding.
+_KEPT = 1e-15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,10 @@ class Bonds:
         flat = vector.reshape(self.rows.shape[1], -1)
         if self.factor is not None:
             for _ in range(_ROUNDS):
-                flat -= self.rows.T @ self.factor.solve(self.rows @ flat)
+                broken = self.rows @ flat
+                if not np.abs(broken).max() > _KEPT * np.abs(flat).max():
+                    break
+                flat -= self.rows.T @ self.factor.solve(broken)
         for places, motions in self.bodies:
             flat[places] = motions @ (motions.T @ flat[places])
 
@@ -148,7 +154,7 @@ def _tied_rows(d: Discretisation, tie: Tie) -> csr_array:
     rows = kron(weights, np.eye(3), format="csr") @ tie.rows @ kron(d.interpolation, np.eye(3), format="csr")
     size = np.asarray(abs(rows).sum(axis=1)).ravel()
     # where a face is glued by a corner only, some weights see next to nothing of it
-    kept = np.flatnonzero(size > 1e-3 * size.max())
+    kept = np.flatnonzero(size > 1e-3 * np.repeat(weights @ tie.reached_mm2, 3))
     return csr_array(dia_array((1.0 / size[None, kept], [0]), shape=(len(kept),) * 2) @ rows[kept])
 
 

@@ -50,8 +50,7 @@ class Discretisation:
         vertex_tets: vertex numbers of inner elements, shape (m, 4).
         vertex_colours, vertex_incidence, vertex_pattern: of the linear vertices.
         quadratic: what only quadratic shape functions need; None for order 1.
-        curved: inner elements whose sides are curved and are taken so, ascending, shape (k,); none for
-            order 1, whose sides are straight.
+        curved: inner elements whose sides are curved, ascending, shape (k,).
     """
 
     mesh: Mesh
@@ -123,6 +122,12 @@ def discretise(mesh: Mesh, *, order: int = 2, connections: Sequence[Connection] 
     """
     if order not in (1, 2):
         raise ModelError(f"order is {order}, only 1 and 2 are known", where="order")
+    if order == 1 and len(mesh.curved):
+        raise ModelError(
+            f"{len(mesh.curved)} tetrahedra are curved, which linear shape functions cannot be",
+            where="order",
+            advice="Use mesh.straightened()",
+        )
     _check(mesh)
     count = len(mesh.nodes_mm)
     links = linked_pairs(connections, count)
@@ -163,7 +168,7 @@ def discretise(mesh: Mesh, *, order: int = 2, connections: Sequence[Connection] 
         vertex_colours=Colouring(chunk_start=vertex_chunks, colour_start=node_colours.colour_start),
         vertex_incidence=vertex_incidence,
         vertex_pattern=pattern_of(vertex_tets, vertex_incidence),
-        curved=_places_of(mesh.curved if order == 2 else mesh.curved[:0], elements),
+        curved=_places_of(mesh.curved, elements),
         quadratic=None if order == 1 else _quadratic_nodes(tets, vertices, vertex_tets, links, place),
     )
 

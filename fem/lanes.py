@@ -4,6 +4,8 @@ A kernel written with `load`, `store` and `room` works on vectors of shape (n, c
 them at once, of shape (n, c, 8): there `load` gives a `Lanes` value that adds, subtracts and multiplies like
 a number. Numba compiles both from one source. Why not a plain inner loop over load cases: the compiler
 cannot know that the arrays do not overlap and leaves it scalar, five times slower (measured).
+
+Numba's cache looks only at the file of a kernel: after a change here, `make clean` or touch those files.
 """
 
 import operator

@@ -99,9 +99,10 @@ def _names(free: Floats) -> list[str]:
     labels = [f"{kind} {axis}" for kind in ("translation along", "rotation about") for axis in "xyz"]
     inside = np.linalg.norm(free, axis=0) > 1.0 - 1e-9
     names.extend(label for label, is_free in zip(labels, inside, strict=True) if is_free)
-    if len(names) == len(free):
-        return names
-    for motion in free:
+    # what the pure axes leave over
+    rest = np.where(inside, 0.0, free)
+    _, size, directions = np.linalg.svd(rest, full_matrices=False)
+    for motion in directions[size > 1e-6]:
         turn, shift = np.linalg.norm(motion[3:]), np.linalg.norm(motion[:3])
         part, kind = (
             (motion[3:], "rotation about") if turn > 1e-6 * shift else (motion[:3], "translation along")

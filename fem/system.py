@@ -13,6 +13,7 @@ from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.pressure import PressureField, nearly_incompressible, pressure_field
 from geometry.arrays import Bools, Floats, Ints
+from geometry.errors import ModelError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class System:
         held: which displacements are zero, shape (n, 3).
         springs: stiffness of all springs in N/mm, shape (3n, 3n); None without any.
         bonds: ties and rigid faces; None without any.
+        joined: names of all connections.
         pressure: of nearly incompressible elements, whose terms are of shear alone; None without any.
     """
 
@@ -35,6 +37,7 @@ class System:
     held: Bools
     springs: csr_array | None
     bonds: Bonds | None
+    joined: tuple[str, ...]
     pressure: PressureField | None
 
     @cached_property
@@ -62,6 +65,14 @@ class System:
         if self.bonds is not None:
             self.bonds.project(vector)
         return vector
+
+    def felt(self, force_n: Floats, name: str) -> Floats:
+        """What admissible displacements feel of a load case, shape (n, 3); refuses one they do not feel."""
+        size = float(np.linalg.norm(force_n))
+        felt = self.admissible(force_n)
+        if not float(np.linalg.norm(felt)) > 1e-12 * size:
+            raise ModelError(f"load {name!r} acts on nothing that is free to move", where=name)
+        return felt
 
     def reactions_n(self, unbalanced_n: Floats) -> Floats:
         """Forces of the supports on the inner nodes, shape (n, 3), from K u - f of a solution."""
@@ -91,6 +102,7 @@ def system_of(model: Model) -> System:
         held=held,
         springs=stiffness,
         bonds=bonds_of(model, held),
+        joined=tuple(connection.name for connection in model.connections),
         pressure=pressure_field(d, model.elastic),
     )
 

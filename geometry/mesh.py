@@ -9,7 +9,7 @@ import numpy as np
 
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
-from geometry.tetrahedron import bent_elements, curved_volumes, shapes_at
+from geometry.tetrahedron import TET_EDGES, bent_elements, curved_volumes, shapes_at
 
 # Faces of a tet4, outward normal by the right-hand rule when the volume is positive.
 TET_FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
@@ -93,6 +93,13 @@ class Mesh:
         if not np.array_equal(nodes_mm[vertices], self.nodes_mm[vertices]):
             raise MeshError("bending a mesh must leave its vertices where they are")
         return replace(self, nodes_mm=nodes_mm, faces=dict(self.faces))
+
+    def straightened(self) -> "Mesh":
+        """The same mesh with every mid node in the middle of its edge."""
+        nodes = self.nodes_mm.copy()
+        for edge, (one, other) in enumerate(TET_EDGES):
+            nodes[self.tets[:, 4 + edge]] = 0.5 * (nodes[self.tets[:, one]] + nodes[self.tets[:, other]])
+        return self.bent(nodes)
 
     def mirrored(self) -> "Mesh":
         """The same mesh on the other side of the midsagittal plane (x becomes -x), volumes positive."""

@@ -52,6 +52,8 @@ def read_mesh(path: Path | str, mm_per_unit: float = 1.0) -> Mesh:
         raise MeshError(f"{place} has cells of type {', '.join(sorted(solid))}", advice="Use tetrahedra only")
     if not solid:
         raise MeshError(f"{place} has no tetrahedra", advice="Mesh the volume, not only its surface")
+    if not np.isfinite(found.points).all():
+        raise MeshError(f"{place} has nodes whose place is not a number")
     points = np.zeros((len(found.points), 3))
     points[:, : found.points.shape[1]] = mm_per_unit * found.points
     tets, part, part_names = _cells(found, ("tetra", "tetra10"), "part")

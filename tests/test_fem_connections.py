@@ -1,5 +1,6 @@
 """Springs, beds, ties and rigid faces: what they carry, what they leave free, and what is refused."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,10 +21,11 @@ from fem.elastic import elastic_by_part, uniform_elastic
 from fem.loads import LoadCase, face_motion, face_traction, remote_load
 from fem.model import Model
 from fem.solution import Solution
-from fem.solvers import SolverSettings, solve
+from fem.solvers import SolverSettings, preconditioner, solve
 from fem.supports import FixedComponents, FixedNodes, Support
 from fem.verification.joints import glued, stacked
 from fem.verification.models import TIGHT, pulled
+from geometry.arrays import Floats, Ints
 from geometry.blocks import block
 from geometry.errors import ModelError, SolveError
 from geometry.mesh import Mesh
@@ -240,7 +242,7 @@ def test_the_direct_solver_takes_springs_and_refuses_ties() -> None:
     )
     np.testing.assert_allclose(multigrid, direct, atol=1e-7 * np.abs(direct).max())
     plate = model(mesh, [rigid_faces(mesh, mesh.face("z1"))], [foot(mesh)], across(mesh, "z1"))
-    with pytest.raises(SolveError, match="knows no ties and no rigid faces"):
+    with pytest.raises(SolveError, match="knows no ties, no rigid faces and no curved elements"):
         solve(plate, settings=SolverSettings(kind="direct"))
 
 
@@ -255,17 +257,26 @@ def test_a_brace_between_far_nodes_keeps_the_answer_free_of_threads() -> None:
     np.testing.assert_array_equal(one, two)
 
 
+def guides(mesh: Mesh) -> list[Support]:
+    """Planes of symmetry on three sides of stacked cubes."""
+    found: list[Support] = []
+    for face, held in (
+        ("x0", (True, False, False)),
+        ("y0", (False, True, False)),
+        ("z0", (False, False, True)),
+    ):
+        names = [f"{part}_{face}" for part in mesh.part_names if face != "z0" or part == "lower"]
+        nodes = np.concatenate([mesh.face(name).ravel() for name in names])
+        found.append(FixedComponents(name=face, nodes=nodes, components=held))
+    return found
+
+
 def test_linear_elements_pass_the_patch_test_across_a_tie() -> None:
     mesh = stacked(3, 4)
     tie = glued(mesh)
-    guides: list[Support] = []
-    for axis, face in enumerate(("x0", "y0", "z0")):
-        names = [f"{part}_{face}" for part in mesh.part_names if face != "z0" or part == "lower"]
-        nodes = np.concatenate([mesh.face(name).ravel() for name in names])
-        guides.append(FixedComponents(name=face, nodes=nodes, components=tuple(np.eye(3, dtype=bool)[axis])))
     pull = face_traction(mesh, mesh.face("upper_z1"), np.array([0.0, 0.0, 1.0]), "pull")
     linear = replace(
-        model(mesh, [tie], guides, [pull]), discretisation=discretise(mesh, order=1, connections=[tie])
+        model(mesh, [tie], guides(mesh), [pull]), discretisation=discretise(mesh, order=1, connections=[tie])
     )
     found = solve(linear, settings=TIGHT).displacement_mm[0]
     np.testing.assert_allclose(found, mesh.nodes_mm * [-3e-4, -3e-4, 1e-3], atol=1e-11)
@@ -286,3 +297,130 @@ def test_linear_elements_take_ties_and_plates() -> None:
     assert (works[0] < works[1]).all()
     assert (works[1] < best).all()
     assert ((best - works[1]) / (best - works[0]) < 0.5).all()
+
+
+def arch(radius: float) -> Callable[[Floats], Floats]:
+    """Maps a block onto a piece of a ring."""
+
+    def shape(points: Floats) -> Floats:
+        angle, out = points[:, 0], radius + points[:, 2]
+        return np.column_stack([out * np.sin(angle), points[:, 1], out * np.cos(angle)])
+
+    return shape
+
+
+def test_curved_sides_are_refused_and_may_be_straightened() -> None:
+    parts = [block((4, 2, 1), shape=arch(2.0), curved=True), block((3, 2, 1), shape=arch(3.0), curved=True)]
+    shift = len(parts[0].nodes_mm)
+    mesh = Mesh(
+        nodes_mm=np.concatenate([part.nodes_mm for part in parts]),
+        tets=np.concatenate([parts[0].tets, parts[1].tets + shift]),
+        part=np.repeat([0, 1], [len(part.tets) for part in parts]),
+        part_names=("lower", "upper"),
+        faces={"below": parts[0].face("z1"), "above": parts[1].face("z0") + shift},
+    )
+    with pytest.raises(ModelError, match=r"belong to curved elements.*mesh.straightened\(\)"):
+        tied_faces(mesh, mesh.face("below"), mesh.face("above"), largest_gap_mm=0.2)
+    straight = mesh.straightened()
+    tie = tied_faces(straight, straight.face("below"), straight.face("above"), largest_gap_mm=0.2)
+    turned = np.cross([0.3, -0.2, 0.5], straight.nodes_mm).ravel()
+    assert np.abs(tie.rows @ turned).max() < 1e-12 * np.abs(tie.rows).max()
+
+
+def test_a_wide_gap_is_glued_all_over() -> None:
+    for gap_mm in (0.3, 0.7, 1.5):
+        mesh = stacked(4, 5, gap_mm)
+        assert glued(mesh, 2.0).share == pytest.approx(1.0)
+
+
+def test_a_graded_tie_passes_the_patch_test() -> None:
+    even = np.linspace(0.0, 1.0, 4)
+    graded = np.concatenate([[0.0], np.cumsum(np.geomspace(0.01, 1.0, 5))])
+    graded /= graded[-1]
+    parts = [block((1, 1, 1), ticks=(graded, graded, even)), block((1, 1, 1), ticks=(even, even, even))]
+    shift = len(parts[0].nodes_mm)
+    names = ("lower", "upper")
+    faces = {f"lower_{name}": face for name, face in parts[0].faces.items()}
+    faces |= {f"upper_{name}": face + shift for name, face in parts[1].faces.items()}
+    mesh = Mesh(
+        nodes_mm=np.concatenate([parts[0].nodes_mm, parts[1].nodes_mm + np.array([0.0, 0.0, 1.0])]),
+        tets=np.concatenate([parts[0].tets, parts[1].tets + shift]),
+        part=np.repeat([0, 1], [len(part.tets) for part in parts]),
+        part_names=names,
+        faces=faces,
+    )
+    pull = face_traction(mesh, mesh.face("upper_z1"), np.array([0.0, 0.0, 1.0]), "pull")
+    solution = solve(model(mesh, [glued(mesh)], guides(mesh), [pull]))
+    expected = mesh.nodes_mm * [-3e-4, -3e-4, 1e-3]
+    np.testing.assert_allclose(solution.displacement_mm[0], expected, atol=1e-8)
+
+
+def test_a_side_that_sticks_out_by_a_sliver_converges() -> None:
+    parts = [block((5, 5, 2)), block((3, 3, 2), (0.61, 1.0, 1.0))]
+    shift = len(parts[0].nodes_mm)
+    mesh = Mesh(
+        nodes_mm=np.concatenate([parts[0].nodes_mm, parts[1].nodes_mm + np.array([0.0, 0.0, 1.0])]),
+        tets=np.concatenate([parts[0].tets, parts[1].tets + shift]),
+        part=np.repeat([0, 1], [len(part.tets) for part in parts]),
+        part_names=("lower", "upper"),
+        faces={
+            "lower_z0": parts[0].face("z0"),
+            "lower_z1": parts[0].face("z1"),
+            "upper_z0": parts[1].face("z0") + shift,
+            "upper_z1": parts[1].face("z1") + shift,
+        },
+    )
+    tie = glued(mesh)
+    assert tie.share == pytest.approx(0.61)
+    solution = solve(model(mesh, [tie], [foot(mesh, "lower_z0")], across(mesh, "upper_z1")))
+    assert solution.iterations.max() < 80
+
+
+def test_a_side_in_layers_is_refused() -> None:
+    mesh = stacked(2, 2)
+    top, bottom = mesh.face("lower_z1"), mesh.face("upper_z0")
+    twice = np.concatenate([bottom, bottom])
+    with pytest.raises(ModelError, match="lies in layers over the first"):
+        tied_faces(mesh, top, twice, largest_gap_mm=1e-6)
+
+
+def test_a_preconditioner_of_other_connections_is_refused() -> None:
+    mesh = bar()
+    ground = springs_to_ground(mesh, np.unique(mesh.face("z0")), (1.0, 2.0, 3.0))
+    standing = model(mesh, [ground], [foot(mesh, "x0")], across(mesh, "z1"))
+    without = replace(standing, connections=())
+    with pytest.raises(SolveError, match="belongs to other connections"):
+        solve(without, prepared=preconditioner(standing))
+    softer = replace(standing, connections=(ground.scaled(0.9),))
+    assert (solve(softer, prepared=preconditioner(standing)).iterations < 60).all()
+
+
+def test_a_load_on_a_plate_that_cancels_out_is_refused_by_name() -> None:
+    mesh = bar()
+    plate = rigid_faces(mesh, mesh.face("z1"))
+    forces = np.zeros_like(mesh.nodes_mm)
+    first, second = plate.nodes[:2]
+    line = mesh.nodes_mm[second] - mesh.nodes_mm[first]
+    forces[first], forces[second] = -line, line
+    squeeze = LoadCase(name="squeeze", nodal_force_n=forces)
+    with pytest.raises(ModelError, match="load 'squeeze' acts on nothing that is free to move"):
+        solve(model(mesh, [plate], [foot(mesh)], [squeeze]))
+
+
+@pytest.mark.parametrize("pairs", [np.array([[0, -1]]), np.array([[0, 10**6]]), np.array([[0, 1, 2]])])
+def test_nodes_that_do_not_exist_are_refused(pairs: Ints) -> None:
+    mesh = bar()
+    with pytest.raises(ModelError, match=r"names a node that does not exist|needs nodes of shape \(k, 2\)"):
+        springs_between(mesh, pairs, 1.0)
+    with pytest.raises(ModelError, match="names a node that does not exist"):
+        springs_to_ground(mesh, np.array([10**6]), (1.0, 1.0, 1.0))
+    with pytest.raises(ModelError, match="1 springs and 3 stiffnesses"):
+        springs_between(mesh, np.array([[0, 1]]), np.ones(3))
+    with pytest.raises(ModelError, match="needs faces of shape"):
+        tied_faces(mesh, mesh.face("z1")[:, :3], mesh.face("z0"), largest_gap_mm=1.0)
+
+
+def test_a_spring_on_too_many_nodes_is_refused() -> None:
+    mesh = block((17, 17, 1))
+    with pytest.raises(ModelError, match=r"pulls on \d+ nodes, above 1000"):
+        face_spring(mesh, mesh.face("z0"), mesh.face("z1"), 1.0)

@@ -112,6 +112,21 @@ def test_curved_sides_beat_straight_ones_on_a_round_body() -> None:
     assert curved < straight / 20.0
 
 
+def test_linear_shape_functions_need_straight_sides() -> None:
+    mesh = crumpled(block((2, 2, 2), jitter=0.15))
+    with pytest.raises(ModelError, match=r"curved, which linear shape functions cannot be.*straightened"):
+        discretise(mesh, order=1)
+    straight = mesh.straightened()
+    assert len(straight.curved) == 0
+    assert discretise(straight, order=1).order == 1
+
+
+def test_linear_elements_start_from_their_own_answer() -> None:
+    model = of_order(bar(4), 1)
+    first = solve(model)
+    assert solve(model, start=first.displacement_mm).iterations[0] == 0
+
+
 def test_a_few_curved_elements_leave_the_others_as_they_were() -> None:
     mesh = block((3, 3, 3))
     young = sampled(mesh, lambda p: 500.0 + 400.0 * p[..., 0], subdivided_rule(2))

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from geometry.arrays import Floats, Ints
 from geometry.errors import ModelError
+from geometry.mesh import Mesh
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +60,14 @@ class Tie:
         rows: three for each tested node, its shape function times the gap along x, y and z, integrated, in
             mm3; shape (3k, 3n), columns as in `Springs`.
         tested: nodes of the first side, shape (k,).
+        reached_mm2: area of the faces of the first side around each of them, shape (k,).
         share: of the area of the first side that is glued, 0 to 1.
     """
 
     name: str
     rows: csr_array
     tested: Ints
+    reached_mm2: Floats
     share: float
 
 
@@ -82,6 +85,17 @@ class RigidNodes:
 
 
 Connection = Springs | Tie | RigidNodes
+
+
+def checked_nodes(mesh: Mesh, nodes: Ints, name: str, width: int = 0) -> Ints:
+    """Nodes of a mesh, shape (k,), or (k, width) if given; refuses others."""
+    found = np.asarray(nodes)
+    wanted = "(k,)" if width == 0 else f"(k, {width})"
+    if found.size == 0 or found.ndim != 1 + (width > 0) or (width > 0 and found.shape[1] != width):
+        raise ModelError(f"connection {name!r} needs nodes of shape {wanted}, got {found.shape}", where=name)
+    if not np.issubdtype(found.dtype, np.integer) or found.min() < 0 or found.max() >= len(mesh.nodes_mm):
+        raise ModelError(f"connection {name!r} names a node that does not exist", where=name)
+    return found.astype(np.int64)
 
 
 def linked_pairs(connections: Sequence[Connection], node_count: int) -> Ints:

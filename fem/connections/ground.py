@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from fem.connections.connection import Springs
+from fem.connections.connection import Springs, checked_nodes
 from geometry.arrays import Ints
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
@@ -16,8 +16,8 @@ def springs_to_ground(
     along an axis whose stiffness is zero."""
     stiffness = np.asarray(stiffness_n_per_mm, dtype=np.float64)
     axes = np.flatnonzero(stiffness != 0.0)
-    distinct = np.unique(nodes)
-    if not len(axes) or not len(distinct):
+    distinct = np.unique(checked_nodes(mesh, nodes, name))
+    if not len(axes):
         raise ModelError(f"connection {name!r} has no spring", where=name)
     columns = (3 * distinct[:, None] + axes).ravel()
     count = len(columns)

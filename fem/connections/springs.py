@@ -3,11 +3,14 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from fem.connections.connection import Springs
+from fem.connections.connection import Springs, checked_nodes
 from fem.faces import face_patch, nodal_weights
 from geometry.arrays import Floats, Ints
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
+
+# Chosen: so many nodes make half a million couplings, the matrix of a mesh of 18 000 nodes.
+_MOST_NODES = 1000
 
 
 def springs_between(
@@ -20,7 +23,7 @@ def springs_between(
         pairs: first and second node of each spring, shape (k, 2).
         stiffness_n_per_mm: of each, shape (k,), or of all.
     """
-    first, second = np.asarray(pairs, dtype=np.int64).T
+    first, second = checked_nodes(mesh, pairs, name, 2).T
     line = mesh.nodes_mm[second] - mesh.nodes_mm[first]
     length = np.linalg.norm(line, axis=1)
     if not (length > 0.0).all():
@@ -30,12 +33,15 @@ def springs_between(
             advice="Use bushings",
         )
     axis = line / length[:, None]
+    stiffness = np.asarray(stiffness_n_per_mm, dtype=np.float64)
+    if stiffness.shape not in ((), first.shape):
+        raise ModelError(f"connection {name!r} has {len(first)} springs and {stiffness.size} stiffnesses")
     columns = 3 * np.stack([first, second], axis=1)[:, :, None] + np.arange(3)
     values = np.stack([-axis, axis], axis=1)
     return Springs(
         name=name,
         rows=_rows(values.reshape(len(first), 6), columns.reshape(len(first), 6), mesh),
-        stiffness_n_per_mm=np.broadcast_to(np.asarray(stiffness_n_per_mm, float), first.shape).copy(),
+        stiffness_n_per_mm=np.broadcast_to(stiffness, first.shape).copy(),
     )
 
 
@@ -50,6 +56,13 @@ def face_spring(
     if not length > 0.0:
         raise ModelError(f"connection {name!r} joins faces with one centre, so it has no axis", where=name)
     weights = nodal_weights(mesh, patches[1]) - nodal_weights(mesh, patches[0])
+    count = int(np.count_nonzero(weights))
+    if count > _MOST_NODES:
+        raise ModelError(
+            f"connection {name!r} pulls on {count} nodes, above {_MOST_NODES}: each is coupled to each",
+            where=name,
+            advice="Use smaller areas, or springs_between on rigid faces",
+        )
     row = csr_array((weights[:, None] * (line / length)).reshape(1, -1))
     return Springs(name=name, rows=row, stiffness_n_per_mm=np.array([stiffness_n_per_mm]))
 
@@ -62,7 +75,7 @@ def bushings(
     At different places such springs would resist a common rotation of both nodes, as if fixed to the ground:
     refused.
     """
-    first, second = np.asarray(pairs, dtype=np.int64).T
+    first, second = checked_nodes(mesh, pairs, name, 2).T
     apart = np.linalg.norm(mesh.nodes_mm[second] - mesh.nodes_mm[first], axis=1)
     if not (apart <= 1e-6 * np.ptp(mesh.nodes_mm, axis=0).max()).all():
         raise ModelError(

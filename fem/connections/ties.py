@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csr_array, kron
 from scipy.spatial import cKDTree
 
 from fem.connections.connection import Tie
-from fem.faces import POINTS, WEIGHTS
+from fem.faces import POINTS, WEIGHTS, face_patch
 from geometry.arrays import Floats, Ints
 from geometry.errors import ModelError
 from geometry.mesh import TET_FACES, Mesh
@@ -23,6 +23,8 @@ from geometry.tetrahedron import shapes_at
 
 # Chosen: a piece of less than this share of both its faces is rounding.
 _SLIVER = 1e-10
+# Chosen: an entry of less than this share of the largest of its row is rounding.
+_ROUNDING = 1e-12
 # A clipped triangle has at most six corners.
 _MOST = 6
 
@@ -35,13 +37,24 @@ def tied_faces(
     The sides are best given so that the first has the finer mesh or the softer body. `Tie.share` of the
     result says how much of the first side was glued.
 
+    A gap is bridged as if the second side went on: that side is best the stiffer one.
+
     Raises:
-        ModelError: the sides share nodes, or no part of them is opposite and near enough.
+        ModelError: the sides share nodes, are curved or lie in layers, or no part of them is opposite and
+            near enough.
     """
+    areas_mm2 = [face_patch(mesh, faces).areas_mm2.sum(axis=1) for faces in (first_faces, second_faces)]
+    owners = [_owners(mesh, faces) for faces in (first_faces, second_faces)]
+    if np.isin(np.concatenate(owners), mesh.curved).any():
+        raise ModelError(
+            f"the sides of tie {name!r} belong to curved elements, which a tie cannot follow",
+            where=name,
+            advice="Use mesh.straightened()",
+        )
     if np.isin(first_faces, second_faces).any():
         raise ModelError(f"the two sides of tie {name!r} share nodes", where=name)
     here, there = (mesh.nodes_mm[faces[:, :3]] for faces in (first_faces, second_faces))
-    pieces = _common_pieces(here, there)
+    pieces = _common_pieces(here, there, largest_gap_mm)
     near = np.abs(pieces.gap_mm) <= largest_gap_mm
     if not near.any():
         found = f"{np.abs(pieces.gap_mm).min():.3g} mm apart" if len(near) else "nowhere opposite each other"
@@ -56,7 +69,7 @@ def tied_faces(
     weights = (areas[:, None] * WEIGHTS).ravel()
     face, other = np.repeat(face, len(WEIGHTS)), np.repeat(other, len(WEIGHTS))
     shapes = _face_shapes(_places(here[face], points))
-    tets = mesh.tets[_owners(mesh, second_faces)[other]]
+    tets = mesh.tets[owners[1][other]]
     count = len(mesh.nodes_mm)
     # one weighted gap for each node of the first side: rows over points, then over nodes
     gaps = _over_points(shapes, first_faces[face], count)
@@ -64,13 +77,26 @@ def tied_faces(
     tested = _over_points(shapes * weights[:, None], first_faces[face], count).T.tocsr()
     nodes = np.unique(first_faces[face])
     rows = csr_array(tested[nodes] @ gaps)
-    whole = 0.5 * np.linalg.norm(np.cross(here[:, 1] - here[:, 0], here[:, 2] - here[:, 0]), axis=1).sum()
+    share = float(areas.sum() / areas_mm2[0].sum())
+    if share > 1.0 + 1e-6:
+        raise ModelError(f"the second side of tie {name!r} lies in layers over the first", where=name)
+    around = np.repeat(areas_mm2[0], 6)
+    reached = np.bincount(first_faces.ravel(), around, minlength=count).astype(np.float64)
     return Tie(
         name=name,
-        rows=csr_array(kron(rows, np.eye(3), format="csr")),
+        rows=csr_array(kron(_without_rounding(rows), np.eye(3), format="csr")),
         tested=nodes,
-        share=float(areas.sum() / whole),
+        reached_mm2=reached[nodes],
+        share=share,
     )
+
+
+def _without_rounding(rows: csr_array) -> csr_array:
+    """Rows without entries that are zero but for rounding, as of vertices off the second side."""
+    most = np.asarray(abs(rows).max(axis=1).todense()).ravel()
+    rows.data[np.abs(rows.data) < _ROUNDING * np.repeat(most, np.diff(rows.indptr))] = 0.0
+    rows.eliminate_zeros()
+    return rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +117,32 @@ class _Pieces:
     gap_mm: Floats
 
 
-def _common_pieces(here: Floats, there: Floats) -> _Pieces:
-    """All common triangles of faces with corners (k, 3, 3) and faces (l, 3, 3) that look at each other."""
+def _near_pairs(here: Floats, there: Floats, gap_mm: float) -> tuple[Ints, Ints]:
+    """Pairs of faces, corners (k, 3, 3) and (l, 3, 3), that could lie over each other within a gap."""
     centres = [side.mean(axis=1) for side in (here, there)]
     reach = [
-        np.linalg.norm(side - c[:, None], axis=2).max()
-        for side, c in zip((here, there), centres, strict=True)
+        np.linalg.norm(s - c[:, None], axis=2).max(axis=1)
+        for s, c in zip((here, there), centres, strict=True)
     ]
-    lists = cKDTree(centres[1]).query_ball_point(centres[0], 2.0 * sum(reach))
-    first = np.repeat(np.arange(len(here)), [len(found) for found in lists])
-    second = np.concatenate([np.asarray(found, dtype=np.int64) for found in lists])
+    # by size, or one large face would make a partner of every small one
+    sizes = np.floor(np.log2(reach[1] / reach[1].min())).astype(np.int64)
+    firsts, seconds = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in np.unique(sizes):
+        mine = np.flatnonzero(sizes == size)
+        radius = np.hypot(reach[0] + reach[1][mine].max(), gap_mm)
+        lists = cKDTree(centres[1][mine]).query_ball_point(centres[0], radius)
+        first = np.repeat(np.arange(len(here)), [len(found) for found in lists])
+        second = mine[np.concatenate([np.asarray(found, dtype=np.int64) for found in lists])]
+        apart = np.linalg.norm(centres[0][first] - centres[1][second], axis=1)
+        kept = apart <= np.hypot(reach[0][first] + reach[1][second], gap_mm) * (1.0 + 1e-9)
+        firsts.append(first[kept])
+        seconds.append(second[kept])
+    return np.concatenate(firsts), np.concatenate(seconds)
+
+
+def _common_pieces(here: Floats, there: Floats, gap_mm: float) -> _Pieces:
+    """All common triangles of faces with corners (k, 3, 3) and faces (l, 3, 3) that look at each other."""
+    first, second = _near_pairs(here, there, gap_mm)
     normals = [np.cross(side[:, 1] - side[:, 0], side[:, 2] - side[:, 0]) for side in (here, there)]
     facing = np.einsum("pd,pd->p", normals[0][first], normals[1][second]) < 0.0
     first, second = first[facing], second[facing]

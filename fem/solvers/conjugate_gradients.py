@@ -33,7 +33,8 @@ def solve_by_multigrid(
     if system.pressure is not None:
         for index, case in enumerate(model.load_cases):
             displacement[index], iterations[index] = solve_mixed(
-                system, system.pressure, cycle, d.forces_to_inner(case.nodal_force_n), start_mm[index].copy(),
+                system, system.pressure, cycle,
+                system.felt(d.forces_to_inner(case.nodal_force_n), case.name), start_mm[index].copy(),
                 settings, report, case.name,
             )  # fmt: skip
         return SolvedCases(displacement_mm=displacement, iterations=iterations)
@@ -46,7 +47,7 @@ def solve_by_multigrid(
         by_case = force[:, :, None] if len(cases) == 1 else force
         from_case = start[:, :, None] if len(cases) == 1 else start
         for lane, case in enumerate(cases):
-            by_case[:, :, lane] = d.forces_to_inner(case.nodal_force_n)
+            by_case[:, :, lane] = system.felt(d.forces_to_inner(case.nodal_force_n), case.name)
             from_case[:, :, lane] = start_mm[first + lane]
         names = [case.name for case in cases]
         found, iterations[mine] = _solve(system, cycle, force, start, settings, report, names)
@@ -68,7 +69,7 @@ def _solve(
 
     The cases share each product and each cycle but not their directions: a case that is done waits.
     """
-    force, u = system.admissible(force), system.admissible(start)
+    u = system.admissible(start)
     size = np.sqrt(dot(force, force))
     limit = settings.relative_tolerance * size
     taken = np.zeros(len(size), np.int64)

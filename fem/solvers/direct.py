@@ -40,9 +40,9 @@ def solve_directly(
             advice="Use the multigrid solver",
         )
     system = system_of(model)
-    if system.bonds is not None:
+    if system.bonds is not None or len(d.curved):
         raise SolveError(
-            "the direct solver knows no ties and no rigid faces",
+            "the direct solver knows no ties, no rigid faces and no curved elements",
             where="solver.kind",
             advice="Use the multigrid solver",
         )

@@ -63,7 +63,6 @@ def solve_mixed(
 ) -> tuple[Floats, int]:
     """Displacements of one load case, inner numbering, shape (n, 3), and iterations."""
     saddle = _Saddle(system=system, pressure=pressure, cycle=cycle)
-    force = system.admissible(force)
     start = system.admissible(start)
     both = np.concatenate([start.ravel(), pressure.pressure_mpa(start)])
     right = np.append(force.ravel(), np.zeros(pressure.compliance.shape[0]))

@@ -71,6 +71,7 @@ class Preconditioner:
         transfers: between them.
         coarsest: inverse of the last level, dense.
         bonds: ties and rigid faces; None without any.
+        joined: names of all connections.
         scratch: what the cycle works in; so one cycle at a time.
     """
 
@@ -81,6 +82,7 @@ class Preconditioner:
     transfers: tuple[Transfer, ...]
     coarsest: Singles
     bonds: WeightedBonds | None
+    joined: tuple[str, ...]
     scratch: Scratch = field(default_factory=Scratch, compare=False)
 
     def __call__(self, residual: Floats) -> Floats:
@@ -174,6 +176,7 @@ def preconditioner_of(system: System) -> Preconditioner:
         transfers=transfers,
         coarsest=coarsest,
         bonds=bonds,
+        joined=system.joined,
     )
 
 

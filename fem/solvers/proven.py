@@ -43,6 +43,8 @@ SOLVERS: Mapping[str, LinearSolver] = {
 _DEFAULT = SolverSettings()
 # Chosen: by how much, of their own size, displacements may break what they must keep; round-off is 1e-12.
 _BROKEN = 1e-9
+# What reactions may miss the loads by, or the residual asked for if that is larger.
+_BALANCE = 1e-8
 
 
 def solve(
@@ -69,14 +71,18 @@ def solve(
         raise SolveError(
             f"no solver named {settings.kind!r}, only {', '.join(sorted(SOLVERS))}", where="solver.kind"
         )
-    shape = (len(model.load_cases), len(d.node_order), 3)
+    shape = (len(model.load_cases), len(d.mesh.nodes_mm), 3)
     if start is not None and start.shape != shape:
         raise SolveError(f"start has shape {start.shape}, expected {shape}", where="start")
     if prepared is not None and (
         prepared.discretisation is not d or (prepared.held != d.to_inner(model.held)).any()
     ):
         raise SolveError("the preconditioner belongs to another mesh or to other supports", where="prepared")
-    inner = np.zeros(shape) if start is None else np.stack([d.to_inner(u) for u in start])
+    if prepared is not None and prepared.joined != tuple(c.name for c in model.connections):
+        raise SolveError("the preconditioner belongs to other connections", where="prepared")
+    inner = np.zeros((len(model.load_cases), len(d.node_order), 3))
+    if start is not None:
+        inner = np.stack([d.to_inner(u) for u in start])
     with _threads(settings.threads):
         solved = SOLVERS[settings.kind](model, settings, inner, report, prepared)
         return _proven(model, settings, solved)
@@ -95,7 +101,7 @@ def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solu
         load = d.forces_to_inner(case.nodal_force_n)
         unbalanced = system.forces_n(inner) - load
         left = np.linalg.norm(system.admissible(unbalanced.copy()))
-        residuals[index] = left / np.linalg.norm(system.admissible(load))
+        residuals[index] = left / np.linalg.norm(system.felt(load, case.name))
         if not residuals[index] <= settings.relative_tolerance:
             raise SolveError(
                 f"load {case.name!r}: residual {residuals[index]:.1e} is above"
@@ -104,13 +110,15 @@ def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solu
             )
         reactions[index] = d.forces_to_mesh(system.reactions_n(unbalanced))
         displacement[index] = d.to_mesh(inner)
-    return Solution(
+    solution = Solution(
         model=model,
         displacement_mm=displacement,
         iterations=solved.iterations,
         relative_residual=residuals,
         reactions_n=reactions,
     )
+    solution.require_balance(max(_BALANCE, settings.relative_tolerance))
+    return solution
 
 
 def _require_admissible(system: System, displacement_mm: Floats, name: str) -> None:
