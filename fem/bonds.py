@@ -76,7 +76,10 @@ class Bonds:
         left = unbalanced_n.ravel().copy()
         multipliers = np.zeros(self.rows.shape[0])
         for _ in range(_ROUNDS):
-            found = self.factor.solve(self.rows @ left)
+            pushed = self.rows @ left
+            if not np.abs(pushed).max() > _KEPT * np.abs(unbalanced_n).max():
+                break
+            found = self.factor.solve(pushed)
             multipliers += found
             left -= self.rows.T @ found
         return np.asarray((self.all_rows - self.rows).T @ multipliers).reshape(unbalanced_n.shape)

@@ -6,12 +6,13 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array, dia_array, kron
 
-from fem.assembly import ElementTerms, element_terms, nodal_forces
+from fem.assembly import ElementTerms, element_terms
 from fem.bonds import Bonds, bonds_of
 from fem.connections.connection import Springs
 from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.pressure import PressureField, nearly_incompressible, pressure_field
+from fem.product import nodal_forces
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
 
@@ -23,22 +24,30 @@ class System:
     All vectors are of inner nodes, shape (n, 3), or eight at once, shape (n, 3, 8).
 
     Attributes:
-        discretisation: of the mesh.
+        model: whose equations they are.
         terms: of the elements.
         held: which displacements are zero, shape (n, 3).
         springs: stiffness of all springs in N/mm, shape (3n, 3n); None without any.
         bonds: ties and rigid faces; None without any.
-        joined: names of all connections.
         pressure: of nearly incompressible elements, whose terms are of shear alone; None without any.
     """
 
-    discretisation: Discretisation
+    model: Model
     terms: ElementTerms
     held: Bools
     springs: csr_array | None
     bonds: Bonds | None
-    joined: tuple[str, ...]
     pressure: PressureField | None
+
+    @property
+    def discretisation(self) -> Discretisation:
+        """Of the mesh of the model."""
+        return self.model.discretisation
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """Names of all connections."""
+        return tuple(connection.name for connection in self.model.connections)
 
     @cached_property
     def held_rows(self) -> Ints:
@@ -97,12 +106,11 @@ def system_of(model: Model) -> System:
             stiffness = stiffness + rows.T @ (weights @ rows)
         stiffness = csr_array(stiffness)
     return System(
-        discretisation=d,
+        model=model,
         terms=element_terms(d, model.elastic, nearly_incompressible(model.elastic)),
         held=held,
         springs=stiffness,
         bonds=bonds_of(model, held),
-        joined=tuple(connection.name for connection in model.connections),
         pressure=pressure_field(d, model.elastic),
     )
 

@@ -16,7 +16,7 @@ from fem.pressure import NEARLY_INCOMPRESSIBLE
 from fem.recovery import gauss_fields, strain_energy_nmm
 from fem.solvers import SolverSettings, solve
 from fem.supports import FixedNodes
-from fem.verification.bent_sides import EXACT_WORK, crumpled, ring_work
+from fem.verification.curved_sides import EXACT_WORK, crumpled, ring_work
 from fem.verification.models import TIGHT, model_of, plane, pulled, sampled
 from geometry.blocks import block
 from geometry.errors import MeshError, ModelError, SolveError

@@ -3,12 +3,11 @@
 import numpy as np
 
 from fem.lanes import LANES
-from fem.model import Model
 from fem.solvers.minimal_residuals import solve_mixed
 from fem.solvers.multigrid import Preconditioner, preconditioner_of
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
 from fem.solvers.vectors import advance, dot, turn, two_dots
-from fem.system import System, system_of
+from fem.system import System
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import SolveError
 
@@ -18,15 +17,14 @@ _RESTARTS = 4
 
 
 def solve_by_multigrid(
-    model: Model,
+    system: System,
     settings: SolverSettings,
     start_mm: Floats,
     report: Report | None,
     prepared: Preconditioner | None,
 ) -> SolvedCases:
     """Displacements of all load cases from `start_mm`, inner numbering, shape (cases, n, 3)."""
-    d = model.discretisation
-    system = system_of(model)
+    model, d = system.model, system.discretisation
     cycle = prepared if prepared is not None else preconditioner_of(system)
     displacement = np.empty_like(start_mm)
     iterations = np.zeros(len(model.load_cases), np.int64)

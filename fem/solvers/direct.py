@@ -8,11 +8,10 @@ from scipy.sparse import block_array, bsr_array, coo_array, csc_array
 from scipy.sparse.linalg import splu
 
 from fem.assembly import linear_blocks, quadratic_blocks
-from fem.model import Model
 from fem.patterns import SplitPattern
 from fem.solvers.multigrid import Preconditioner
 from fem.solvers.settings import Report, SolvedCases, SolverSettings
-from fem.system import System, system_of
+from fem.system import System
 from geometry.arrays import Floats
 from geometry.errors import ResourceError, SolveError
 
@@ -24,7 +23,7 @@ _REFINEMENTS = 2
 
 
 def solve_directly(
-    model: Model,
+    system: System,
     settings: SolverSettings,
     start_mm: Floats,
     report: Report | None,
@@ -32,14 +31,13 @@ def solve_directly(
 ) -> SolvedCases:
     """Displacements of all load cases, inner numbering, shape (cases, n, 3); start and preconditioner are
     not used."""
-    d = model.discretisation
+    model, d = system.model, system.discretisation
     if d.unknowns > _MOST_UNKNOWNS:
         raise ResourceError(
             f"a direct solve of {d.unknowns} unknowns would not fit, {_MOST_UNKNOWNS} would",
             where="solver.kind",
             advice="Use the multigrid solver",
         )
-    system = system_of(model)
     if system.bonds is not None or len(d.curved):
         raise SolveError(
             "the direct solver knows no ties, no rigid faces and no curved elements",

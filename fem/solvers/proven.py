@@ -24,7 +24,7 @@ class LinearSolver(Protocol):
 
     def __call__(
         self,
-        model: Model,
+        system: System,
         settings: SolverSettings,
         start_mm: Floats,
         report: Report | None,
@@ -78,20 +78,20 @@ def solve(
         prepared.discretisation is not d or (prepared.held != d.to_inner(model.held)).any()
     ):
         raise SolveError("the preconditioner belongs to another mesh or to other supports", where="prepared")
-    if prepared is not None and prepared.joined != tuple(c.name for c in model.connections):
+    system = system_of(model)
+    if prepared is not None and prepared.joined != system.joined:
         raise SolveError("the preconditioner belongs to other connections", where="prepared")
     inner = np.zeros((len(model.load_cases), len(d.node_order), 3))
     if start is not None:
         inner = np.stack([d.to_inner(u) for u in start])
     with _threads(settings.threads):
-        solved = SOLVERS[settings.kind](model, settings, inner, report, prepared)
-        return _proven(model, settings, solved)
+        solved = SOLVERS[settings.kind](system, settings, inner, report, prepared)
+        return _proven(system, settings, solved)
 
 
-def _proven(model: Model, settings: SolverSettings, solved: SolvedCases) -> Solution:
+def _proven(system: System, settings: SolverSettings, solved: SolvedCases) -> Solution:
     """The solution with its true residual and reactions; refuses one that misses the tolerance."""
-    d = model.discretisation
-    system = system_of(model)
+    model, d = system.model, system.discretisation
     shape = (len(model.load_cases), len(d.mesh.nodes_mm), 3)
     residuals = np.empty(len(model.load_cases))
     reactions, displacement = np.zeros(shape), np.empty(shape)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from fem.verification.ball import ball_checks
 from fem.verification.bars import bimaterial_bar_checks, cantilever_checks, twisted_beam_checks
-from fem.verification.bent_sides import curved_checks
 from fem.verification.check import Check
+from fem.verification.curved_sides import curved_checks
 from fem.verification.half_space import half_space_checks
 from fem.verification.joints import joint_checks
 from fem.verification.manufactured import manufactured_checks

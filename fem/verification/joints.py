@@ -7,7 +7,7 @@ import numpy as np
 from fem.connections import Tie, elastic_foundation, face_spring, rigid_faces, tied_faces
 from fem.connections.connection import Connection
 from fem.discretisation import discretise
-from fem.elastic import uniform_elastic
+from fem.elastic import ElasticField, uniform_elastic
 from fem.loads import LoadCase, face_motion, face_traction, remote_load
 from fem.model import Model
 from fem.recovery import gauss_fields
@@ -59,7 +59,10 @@ def _tied() -> list[Check]:
         *(_guide(mesh, f"{part}_{axis}0", k) for part in mesh.part_names for k, axis in enumerate("xy")),
     ]
     load = face_traction(mesh, mesh.face("upper_z1"), np.array([0.0, 0.0, 1.0]), "pull")
-    solution = solved(_model(mesh, supports, [load], [glued(mesh)], poisson=0.3), TIGHT)
+    solution = solved(
+        joined_model(mesh, [glued(mesh)], supports, [load], uniform_elastic(len(mesh.tets), 1000.0, 0.3)),
+        TIGHT,
+    )
     stress = gauss_fields(solution, "pull").stress_mpa[..., 2]
     worst = stress.flat[np.abs(stress - 1.0).argmax()]
     return [
@@ -75,11 +78,11 @@ def _sprung() -> list[Check]:
     guide = FixedComponents(name="guide", nodes=upper, components=(True, True, False))
     load = face_traction(apart, apart.face("upper_z1"), np.array([0.0, 0.0, 1.0]), "pull")
     foot: Support = FixedNodes(name="foot", nodes=apart.face("lower_z0"))
-    stretch = solved(_model(apart, [foot, guide], [load], [ligament]), TIGHT).work_nmm()[0]
+    stretch = solved(joined_model(apart, [ligament], [foot, guide], [load]), TIGHT).work_nmm()[0]
     bar = block((2, 2, 4), (1.0, 1.0, 2.0))
     bed = elastic_foundation(bar, bar.face("z0"), 50.0, 20.0, "bed")
     load = face_traction(bar, bar.face("z1"), np.array([0.0, 0.0, -1.0]), "press")
-    sunk = solved(_model(bar, [], [load], [bed]), TIGHT).work_nmm()[0]
+    sunk = solved(joined_model(bar, [bed], [], [load]), TIGHT).work_nmm()[0]
     return [
         near("ligament", "stretch (mm)", stretch, 1 / 7 + 2 / 1000, ROUND_OFF, "springs in series"),
         near("elastic foundation", "sinking (mm)", sunk, 2 / 1000 + 1 / 50, ROUND_OFF, "springs in series"),
@@ -97,24 +100,24 @@ def _remote() -> list[Check]:
     ends: dict[str, list[Connection]] = {"free": [], "rigid": [plate]}
     checks = []
     for word, connections in ends.items():
-        solution = solved(_model(bar, held, [load], connections), TIGHT)
+        solution = solved(joined_model(bar, connections, held, [load]), TIGHT)
         turn = face_motion(bar, bar.face("z1"), at, solution.displacement_of("bend")).turn_rad[1]
         source = "M L / (E I)"
         checks.append(near("remote moment", f"turn of a {word} end (rad)", turn, 0.048, ROUND_OFF, source))
     return checks
 
 
-def _model(
+def joined_model(
     mesh: Mesh,
+    connections: Sequence[Connection],
     supports: Sequence[Support],
     loads: Sequence[LoadCase],
-    connections: Sequence[Connection],
-    poisson: float = 0.0,
+    elastic: ElasticField | None = None,
 ) -> Model:
-    """A model of E 1000 MPa."""
+    """A model of joined bodies; of E 1000 MPa without lateral strain unless an elastic field is given."""
     return Model(
         discretisation=discretise(mesh, connections=connections),
-        elastic=uniform_elastic(len(mesh.tets), 1000.0, poisson),
+        elastic=uniform_elastic(len(mesh.tets), 1000.0, 0.0) if elastic is None else elastic,
         supports=tuple(supports),
         load_cases=tuple(loads),
         connections=tuple(connections),
