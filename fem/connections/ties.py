@@ -21,7 +21,7 @@ from geometry.errors import ModelError
 from geometry.mesh import TET_FACES, Mesh
 from geometry.tetrahedron import shapes_at
 
-# Chosen: a piece of less than this share of both its faces is rounding.
+# Chosen: a piece of less than this share of the face it lies on is rounding.
 _SLIVER = 1e-10
 # Chosen: an entry of less than this share of the largest of its row is rounding.
 _ROUNDING = 1e-12

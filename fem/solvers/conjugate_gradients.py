@@ -39,7 +39,7 @@ def solve_by_multigrid(
     for first in range(0, len(model.load_cases), LANES):
         cases = model.load_cases[first : first + LANES]
         mine = slice(first, first + len(cases))
-        # one load case as a plain vector, more as eight lanes: the spare ones have no load and cost nothing
+        # one load case as a plain vector, more as eight lanes: the spare ones have no load and stay zero
         shape = (len(d.node_order), 3) if len(cases) == 1 else (len(d.node_order), 3, LANES)
         force, start = np.zeros(shape), np.zeros(shape)
         by_case = force[:, :, None] if len(cases) == 1 else force

@@ -1,8 +1,9 @@
 """Preconditioned MINRES on displacements and pressures together, for nearly incompressible parts.
 
 The displacements are preconditioned by the multigrid cycle of the shear stiffness, the pressures by their
-lumped mass over the shear modulus (Elman, Silvester & Wathen, Finite Elements and Fast Iterative Solvers,
-2014, algorithm 4.1 and section 4.2): iterations depend on neither the mesh nor Poisson's ratio.
+mass matrix over the moduli (Elman, Silvester & Wathen, Finite Elements and Fast Iterative Solvers, 2014,
+algorithm 4.1 and section 4.2): iterations do not depend on Poisson's ratio. Measured: 111 at 0.46 and 130 at
+0.4999 on a block, 118 to 132 on a thick ring of 4 cells, 182 to 210 on one of 8.
 """
 
 import math
@@ -18,8 +19,8 @@ from fem.system import System
 from geometry.arrays import Floats
 from geometry.errors import SolveError
 
-# Chosen: MINRES is stopped and started afresh from the true residual each time it has gained this much; the
-# single-precision cycle loses its symmetry beyond.
+# Chosen: MINRES is stopped and started afresh from the true residual each time it has gained this much. It
+# matters little: 101 to 185 iterations on two problems for any gain from 1e-2 to 1e-12, with no trend.
 _GAIN = 1e-6
 _RESTARTS = 8
 
