@@ -10,10 +10,10 @@ import time
 from dataclasses import asdict
 
 from geometry.anatomy import build_anatomy
-from geometry.ilium_shape import IliumShape
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Sizing, pull_out_mesh
-from geometry.sacrum_shape import SacrumShape
+from geometry.pelvis.ilium_shape import IliumShape
+from geometry.sacrum.shape import SacrumShape
 from geometry.screws import plan_screw
 
 PRESETS = ("s1_pedicle", "s1_alar_paper_endplate", "s2ai")

@@ -16,12 +16,12 @@ from fem.supports import FixedNodes
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss
-from geometry.breach import inspect, refuse_bad_plan
 from geometry.errors import ModelError
-from geometry.ilium_shape import IliumShape
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
-from geometry.sacrum_shape import SacrumShape
+from geometry.pelvis.ilium_shape import IliumShape
+from geometry.planning.breach import inspect, refuse_bad_plan
+from geometry.sacrum.shape import SacrumShape
 from geometry.screws import Screw, plan_screw
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.density_map import bone_density, lay_density

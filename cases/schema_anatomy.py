@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cases.section import Section, choice, overrides_of, quantity
-from geometry.ilium_shape import ILIUM_SHAPES, IliumShape
-from geometry.sacrum_shape import SACRUM_SHAPES, SacrumShape
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.sacrum.shape import SACRUM_SHAPES, SacrumShape
 
 if TYPE_CHECKING:
     SacrumNumbers = Section

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from geometry.ilium import Ilium
-from geometry.ilium_shape import IliumShape
-from geometry.joint import SacroiliacJoint
 from geometry.parameters import check_ranges, number
-from geometry.sacrum import Sacrum
-from geometry.sacrum_shape import SacrumShape
+from geometry.pelvis.ilium import Ilium
+from geometry.pelvis.ilium_shape import IliumShape
+from geometry.pelvis.joint import SacroiliacJoint
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.shape import SacrumShape
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import GeometryError
-from geometry.sacrum import Sacrum
+from geometry.sacrum.bone import Sacrum
 
 # Where the body faces free surface, the region that may be lost reaches this far out of it, so that no shell
 # of anterior cortex, endplate or promontory is left standing.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats
-from geometry.sacrum import Sacrum
+from geometry.sacrum.bone import Sacrum
 from materials.templates import osteoporosis_share
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.sacrum import Sacrum
+from geometry.sacrum.bone import Sacrum
 from materials.templates import (
     ALA_LOSS_EXPONENT,
     OSTEOPOROTIC_ALA_CENTRAL,

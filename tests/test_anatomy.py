@@ -18,9 +18,9 @@ from geometry.frame import (
     endplate_angles_deg,
     standing_from_anatomical,
 )
-from geometry.ilium_shape import ILIUM_SHAPES, IliumShape
-from geometry.sacrum import Sacrum
-from geometry.sacrum_shape import MALE, SACRUM_SHAPES, SacrumShape
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SacrumShape
 
 
 @pytest.fixture(scope="module", params=SACRUM_SHAPES)

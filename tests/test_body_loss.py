@@ -5,8 +5,8 @@ import pytest
 
 from geometry.body_loss import FAMILIES, BodyLoss
 from geometry.errors import GeometryError
-from geometry.sacrum import Sacrum
-from geometry.sacrum_shape import FEMALE, MALE
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.shape import FEMALE, MALE
 
 SACRUM = Sacrum(MALE)
 # off the quadrature grid of the class, so that the volume is checked by other points

@@ -22,7 +22,7 @@ from cases.template import commented_case
 from fem.solvers import SOLVERS
 from geometry.meshing.sizing import Sizing
 from geometry.parameters import number
-from geometry.sacrum_shape import SACRUM_SHAPES
+from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import PRESETS
 
 LIBRARY = sorted(Path(__file__).parents[1].glob("cases/library/*.yaml"))

@@ -5,8 +5,8 @@ import pytest
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.sacrum import Sacrum
-from geometry.sacrum_shape import MALE
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.shape import MALE
 from materials.density_map import ALA_REGIONS, REGIONS, SHELL_MM, bone_density, lay_density, sacral_weights
 from materials.templates import T_SCORE_MAPS, TEMPLATES
 

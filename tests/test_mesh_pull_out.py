@@ -5,12 +5,12 @@ import pytest
 
 from geometry.anatomy import build_anatomy
 from geometry.arrays import Floats
-from geometry.ilium_shape import IliumShape
 from geometry.mesh import TET_FACES, Mesh
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Sizing, pull_out_mesh
 from geometry.meshing.pull_out import screw_body
-from geometry.sacrum_shape import SacrumShape
+from geometry.pelvis.ilium_shape import IliumShape
+from geometry.sacrum.shape import SacrumShape
 from geometry.screws import Screw, plan_screw
 
 COARSE = Sizing().scaled(1.2)

@@ -24,9 +24,9 @@ from fem.model import Model
 from fem.solution import work_stiffness
 from fem.solvers import SolverSettings, solve
 from fem.supports import FixedNodes
-from geometry.ilium_shape import ILIUM_SHAPES
 from geometry.mesh_quality import quality
-from geometry.sacrum_shape import SACRUM_SHAPES
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.sacrum.shape import SACRUM_SHAPES
 
 LOSSES = (0.0, 30.0, 60.0, 100.0)
 SETTINGS = SolverSettings()

@@ -12,10 +12,10 @@ import pytest
 
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.body_loss import BodyLoss
-from geometry.ilium_shape import ILIUM_SHAPES
-from geometry.sacrum import Sacrum
-from geometry.sacrum_shape import SACRUM_SHAPES
-from geometry.trajectory import crossings_mm
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.rays import crossings_mm
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.shape import SACRUM_SHAPES
 
 X, Y, Z = np.eye(3)
 

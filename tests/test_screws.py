@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from geometry.anatomy import Anatomy, build_anatomy
-from geometry.breach import fit_length, inspect, refuse_bad_plan
 from geometry.errors import GeometryError
 from geometry.frame import axial_angles_deg
-from geometry.ilium_shape import ILIUM_SHAPES
-from geometry.sacrum_shape import SACRUM_SHAPES
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.planning.breach import fit_length, inspect, refuse_bad_plan
+from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import ENTRIES, PRESETS, Screw, ScrewTrajectory, plan_screw
 
 # The paper's angles read from the axial plane run nearly flat along the top of the ala: at 40 mm the tip

@@ -11,8 +11,8 @@ from cases.commands.console import Console
 from cases.load import read_case, read_compare, read_sweep, study_kind
 from cases.schema import Case
 from fem.memory import predicted_gib, require_memory
-from geometry.breach import inspect
 from geometry.mesh_quality import quality
+from geometry.planning.breach import inspect
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
+from geometry.rays import surface_point_mm
 from geometry.screws.preset import ScrewPreset
-from geometry.trajectory import surface_point_mm
 
 PAPER = "30 lateral, 45 inferior, about 40 mm, 7.0-7.5 mm, unicortical [V 1]"
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
+from geometry.rays import surface_point_mm
 from geometry.screws.preset import ScrewPreset
-from geometry.trajectory import surface_point_mm
 
 PRESETS = {
     "s1_pedicle": ScrewPreset(

@@ -8,10 +8,10 @@ from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.frame import angles_deg, direction, endplate_angles_deg
+from geometry.rays import crossings_mm
 from geometry.screws import alar, pedicle, s2ai
 from geometry.screws.preset import ScrewPreset
 from geometry.screws.screw import Screw, ScrewTrajectory
-from geometry.trajectory import crossings_mm
 
 ENTRIES: Mapping[str, Callable[[Anatomy], Floats]] = {
     "facet_base": pedicle.facet_base_mm,

@@ -6,7 +6,7 @@ import pytest
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.implicit import capsule, cylinder, ellipsoid, rounded_box, smooth_subtraction, smooth_union
-from geometry.trajectory import crossings_mm, surface_point_mm
+from geometry.rays import crossings_mm, surface_point_mm
 
 X = np.array([1.0, 0.0, 0.0])
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.sacral_curve import ABOVE_MM, BELOW_MM, STEP_MM
-from geometry.sacrum_shape import SacrumShape
+from geometry.sacrum.curve import ABOVE_MM, BELOW_MM, STEP_MM
+from geometry.sacrum.shape import SacrumShape
 
 # Heights of S1 to S5 as shares of the axis: S1 25 to 28 mm of 107 [V 15], the rest falls evenly (chosen).
 BODY_SHARES = np.array([0.245, 0.215, 0.195, 0.175, 0.17])

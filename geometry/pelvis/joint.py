@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats
-from geometry.ilium import Ilium
 from geometry.parameters import check_ranges, number
-from geometry.sacrum import Sacrum
+from geometry.pelvis.ilium import Ilium
+from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].

@@ -7,10 +7,10 @@ from types import MappingProxyType
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.ilium_shape import FACING, OUTLINE_COUNT, SHEET, IliumShape
-from geometry.ilium_sheet import IliumSheet, ilium_sheet
 from geometry.implicit import smooth_subtraction
-from geometry.sacrum import Sacrum
+from geometry.pelvis.ilium_shape import FACING, OUTLINE_COUNT, SHEET, IliumShape
+from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet
+from geometry.sacrum.bone import Sacrum
 
 # Centre of the auricular face as (share of the axis, depth behind it in mm), and the joint gap that the
 # medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).

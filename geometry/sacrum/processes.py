@@ -3,9 +3,9 @@
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.sacral_curve import ABOVE_MM, STEP_MM, SacralCurve
-from geometry.sacrum_profiles import BODY_BACK, CANAL_DEPTH, LAMINA
-from geometry.sacrum_shape import SacrumShape
+from geometry.sacrum.curve import ABOVE_MM, STEP_MM, SacralCurve
+from geometry.sacrum.profiles import BODY_BACK, CANAL_DEPTH, LAMINA
+from geometry.sacrum.shape import SacrumShape
 
 # Median tubercles S1 to S4: place along the axis, height and half-length relative to the first (chosen).
 TUBERCLES = ((0.19, 1.0, 1.0), (0.37, 0.95, 1.0), (0.55, 0.75, 0.95), (0.70, 0.5, 0.85))

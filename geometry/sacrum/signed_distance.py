@@ -19,7 +19,7 @@ from geometry.compiled import (
     smooth_step,
     table_at,
 )
-from geometry.sacral_curve import ABOVE_MM, STEP_MM, curve_at
+from geometry.sacrum.curve import ABOVE_MM, STEP_MM, curve_at
 
 # The parts that `part_at` knows.
 BODY, LATERAL_MASS, CANAL, FILLED, WHOLE = range(5)

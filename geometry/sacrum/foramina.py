@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.sacral_curve import ABOVE_MM, STEP_MM, SacralCurve
-from geometry.sacrum_profiles import (
+from geometry.sacrum.curve import ABOVE_MM, STEP_MM, SacralCurve
+from geometry.sacrum.profiles import (
     BODY_BACK,
     CANAL_DEPTH,
     CANAL_WIDTH,
@@ -16,7 +16,7 @@ from geometry.sacrum_profiles import (
     VENTRAL,
     junction_arcs_mm,
 )
-from geometry.sacrum_shape import SacrumShape
+from geometry.sacrum.shape import SacrumShape
 
 # Size and lateral place of S1 to S4 relative to S1: S1 and S2 equal in front, then 10-20 % less per level;
 # dorsal S2 29.8 between inner edges [V 8, 22, 27, A].

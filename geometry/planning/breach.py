@@ -8,8 +8,8 @@ from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.field import Field
+from geometry.rays import crossings_mm
 from geometry.screws.screw import TIP_CONE_MM, Screw
-from geometry.trajectory import crossings_mm
 
 # An oblique screw shows part of its wall near the entry; deeper than this it is a breach (chosen: at the
 # steepest preset, 52 degrees off the surface normal, a 7 mm cylinder shows 9 mm of wall on flat bone).

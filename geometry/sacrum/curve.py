@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.compiled import compiled, grid_at, table_at
-from geometry.sacrum_shape import SacrumShape
+from geometry.sacrum.shape import SacrumShape
 
 # The axis runs straight on above the endplate and below S5, so that nearby points have coordinates too.
 ABOVE_MM, BELOW_MM, STEP_MM = 60.0, 45.0, 0.25

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
-from geometry.foramina import ForaminaShape, foramina_shape
-from geometry.sacral_curve import ABOVE_MM, STEP_MM, SacralCurve, sacral_curve
-from geometry.sacrum_field import BODY, CANAL, FILLED, LATERAL_MASS, WHOLE, SacrumTables, foramina, parts
-from geometry.sacrum_processes import TUBERCLES, articular_process, facet_cut, median_tubercles
-from geometry.sacrum_profiles import (
+from geometry.sacrum.curve import ABOVE_MM, STEP_MM, SacralCurve, sacral_curve
+from geometry.sacrum.foramina import ForaminaShape, foramina_shape
+from geometry.sacrum.processes import TUBERCLES, articular_process, facet_cut, median_tubercles
+from geometry.sacrum.profiles import (
     BODY_BACK,
     BODY_WIDTH,
     LATERAL,
@@ -19,7 +18,17 @@ from geometry.sacrum_profiles import (
     junction_arcs_mm,
     profile_table,
 )
-from geometry.sacrum_shape import SacrumShape
+from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.signed_distance import (
+    BODY,
+    CANAL,
+    FILLED,
+    LATERAL_MASS,
+    WHOLE,
+    SacrumTables,
+    foramina,
+    parts,
+)
 
 
 @dataclass(frozen=True, init=False, eq=False)

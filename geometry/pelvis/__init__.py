@@ -1,0 +1,1 @@
+"""The ilium and the sacroiliac joint."""

@@ -1,0 +1,1 @@
+"""Does a planned screw fit: breaches, distances to what must not be hit, and the nearest plan that does."""
