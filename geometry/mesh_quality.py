@@ -46,9 +46,9 @@ class QualityLimits:
     Chosen: the worst of a hundred thousand elements may be poor, the hundredth worst may not.
     """
 
-    min_dihedral_deg: float = 5.0
-    p1_dihedral_deg: float = 15.0
-    min_radius_ratio: float = 0.01
+    min_dihedral_deg: float = 8.0
+    p1_dihedral_deg: float = 25.0
+    min_radius_ratio: float = 0.05
 
 
 def shape_measures(corners_mm: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -11,12 +11,14 @@ from geometry.field import Field
 from geometry.mesh_quality import QualityLimits, check_quality, quality_of
 from geometry.meshing.body import Body
 from geometry.meshing.cutting import Lattice, cut
+from geometry.meshing.element_shape import shapes
 from geometry.meshing.improve import remeshed
 from geometry.meshing.islands import check_whole, joined, unpinched
 from geometry.meshing.lattice import graded_lattice
 from geometry.meshing.polish import polished
+from geometry.meshing.reconnect import WANTED, reconnected
 from geometry.meshing.sampled import SampledField, sample
-from geometry.meshing.sheets import matched, mean_edges, settled, sheets_of
+from geometry.meshing.sheets import Sheets, matched, mean_edges, settled, sheets_of
 from geometry.meshing.tet_mesh import LabelledMesh, TetMesh, compacted, facets_of
 
 Report = Callable[[str], None]
@@ -26,6 +28,8 @@ SAMPLE_MM = 4.0
 CELL_MM = 8.0
 # Chosen: where the lattice begins, in first cubes before the bounds; incommensurable with its finer cubes.
 LATTICE_SHIFTS = (0.0, 0.381, 0.227, 0.145)
+# Chosen: times that poor elements are joined anew and polished; a third round changes little.
+POLISH_ROUNDS = 2
 
 
 def mesh_bodies(
@@ -131,28 +135,35 @@ def _bounded(lattice: Lattice, label: Ints, caps: Sequence[tuple[int, int]]) -> 
 
 
 def _refitted(mesh: LabelledMesh, bodies: Sequence[Body]) -> LabelledMesh:
-    """The mesh with its vertices put exactly on the surfaces, then the worst elements polished.
+    """The mesh with its vertices put exactly on the surfaces and the worst elements joined anew and polished.
 
     Vertices on the wall of a void stay as they are: the free surface belongs to the body that is left.
     """
     surfaces = [surface for body in bodies for surface in body.surfaces]
     starts = np.cumsum([0, *(len(body.surfaces) for body in bodies)])
     caps = np.array([starts[i] + 1 + k for i, body in enumerate(bodies) for k in range(len(body.caps))], int)
-    owner, cap_surface = starts[mesh.label - 1], caps[mesh.mark - 1]
-    sheets = sheets_of(mesh, owner, cap_surface)
-    mesh = replace(mesh, vertices_mm=settled(mesh.vertices_mm, mesh.tets, sheets, surfaces))
-    sheets = sheets_of(mesh, owner, cap_surface)
-    on_cap = (sheets.on & int(sum(1 << int(cap) for cap in caps))) > 0
-    vertices = polished(
-        mesh.vertices_mm,
-        mesh.tets,
-        inner=sheets.on == 0,
-        smooth=sheets.smooth,
-        rough=(sheets.on > 0) & ~sheets.smooth & ~on_cap,
-        normal=sheets.normal,
-        edge=mean_edges(mesh.vertices_mm, mesh.tets),
-    )
-    return replace(mesh, vertices_mm=vertices)
+
+    def sheets(mesh: LabelledMesh) -> Sheets:
+        return sheets_of(mesh, starts[mesh.label - 1], caps[mesh.mark - 1])
+
+    mesh = replace(mesh, vertices_mm=settled(mesh.vertices_mm, mesh.tets, sheets(mesh), surfaces))
+    for _ in range(POLISH_ROUNDS):
+        mesh = reconnected(mesh)
+        found = sheets(mesh)
+        on_cap = (found.on & int(sum(1 << int(cap) for cap in caps))) > 0
+        vertices = polished(
+            mesh.vertices_mm,
+            mesh.tets,
+            inner=found.on == 0,
+            smooth=found.smooth,
+            rough=(found.on > 0) & ~found.smooth & ~on_cap,
+            normal=found.normal,
+            edge=mean_edges(mesh.vertices_mm, mesh.tets),
+        )
+        mesh = replace(mesh, vertices_mm=vertices)
+        if shapes(mesh.vertices_mm, mesh.tets).min() > WANTED:
+            break
+    return mesh
 
 
 def _named(mesh: LabelledMesh, bodies: Sequence[Body]) -> TetMesh:

@@ -1,7 +1,7 @@
 """Move the vertices of the worst elements to where their worst element is best.
 
-Smoothing by the least sine of the dihedral angles (Freitag and Ollivier-Gooch 1997,
-doi 10.1002/(SICI)1097-0207(19971115)40:21<3979::AID-NME251>3.0.CO;2-9): small for angles near 0 and near 180.
+Smoothing by the worst element (Freitag and Ollivier-Gooch 1997,
+doi 10.1002/(SICI)1097-0207(19971115)40:21<3979::AID-NME251>3.0.CO;2-9).
 """
 
 from math import sqrt
@@ -10,11 +10,12 @@ import numpy as np
 
 from geometry.arrays import Bools, Floats, Ints
 from geometry.compiled import compiled
+from geometry.meshing.element_shape import shape_at, shapes
 
-# Chosen: elements above this least sine (25 degrees) are left alone.
-WANTED_SINE = 0.42
-# Chosen: elements below this least sine (12 degrees) are worth a small dent in the surface.
-POOR_SINE = 0.2
+# Chosen: elements above this shape (25 degrees, radius ratio 0.21) are left alone.
+WANTED = 0.42
+# Chosen: elements below this shape (12 degrees, radius ratio 0.1) are worth a small dent in the surface.
+POOR = 0.2
 # Chosen: a vertex tries steps of this part of its mean edge, then ever shorter ones.
 FIRST_STEP = 0.25
 SWEEPS = 8
@@ -30,68 +31,12 @@ _WAYS /= np.linalg.norm(_WAYS, axis=1)[:, None]
 
 
 @compiled
-def _least_sine(vertices: Floats, a: int, b: int, c: int, d: int) -> float:
-    """Least sine of the six dihedral angles; negative for an inverted element."""
-    e = np.empty((6, 3))
-    for k in range(3):
-        e[0, k] = vertices[b, k] - vertices[a, k]
-        e[1, k] = vertices[c, k] - vertices[a, k]
-        e[2, k] = vertices[d, k] - vertices[a, k]
-        e[3, k] = vertices[c, k] - vertices[b, k]
-        e[4, k] = vertices[d, k] - vertices[b, k]
-        e[5, k] = vertices[d, k] - vertices[c, k]
-    volume = _triple(e, 0, 1, 2)
-    abc, abd, acd, bcd = _area(e, 0, 1), _area(e, 0, 2), _area(e, 1, 2), _area(e, 3, 4)
-    if min(min(abc, abd), min(acd, bcd)) < 1e-30:
-        return -1.0
-    # sine = volume6 * edge / (product of the double areas of the two faces at the edge)
-    sine = min(_length(e, 0) / (abc * abd), _length(e, 1) / (abc * acd))
-    sine = min(sine, min(_length(e, 2) / (abd * acd), _length(e, 3) / (abc * bcd)))
-    sine = min(sine, min(_length(e, 4) / (abd * bcd), _length(e, 5) / (acd * bcd)))
-    if volume < 0.0:
-        # the worst one: an element further turned inside out must count as worse
-        sine = max(sine, max(_length(e, 0) / (abc * abd), _length(e, 5) / (acd * bcd)))
-    return volume * sine
-
-
-@compiled
-def _length(e: Floats, i: int) -> float:
-    return sqrt(e[i, 0] * e[i, 0] + e[i, 1] * e[i, 1] + e[i, 2] * e[i, 2])
-
-
-@compiled
-def _area(e: Floats, i: int, j: int) -> float:
-    x = e[i, 1] * e[j, 2] - e[i, 2] * e[j, 1]
-    y = e[i, 2] * e[j, 0] - e[i, 0] * e[j, 2]
-    z = e[i, 0] * e[j, 1] - e[i, 1] * e[j, 0]
-    return sqrt(x * x + y * y + z * z)
-
-
-@compiled
-def _triple(e: Floats, i: int, j: int, k: int) -> float:
-    x = e[i, 1] * e[j, 2] - e[i, 2] * e[j, 1]
-    y = e[i, 2] * e[j, 0] - e[i, 0] * e[j, 2]
-    z = e[i, 0] * e[j, 1] - e[i, 1] * e[j, 0]
-    product: float = x * e[k, 0] + y * e[k, 1] + z * e[k, 2]
-    return product
-
-
-@compiled
-def least_sines(vertices: Floats, tets: Ints) -> Floats:
-    """Least sine of the dihedral angles of each tetrahedron, shape (m,)."""
-    sines = np.empty(len(tets))
-    for t in range(len(tets)):
-        sines[t] = _least_sine(vertices, tets[t, 0], tets[t, 1], tets[t, 2], tets[t, 3])
-    return sines
-
-
-@compiled
-def _star_sine(vertices: Floats, tets: Ints, star: Ints) -> float:
+def _star_shape(vertices: Floats, tets: Ints, star: Ints) -> float:
     worst = 2.0
     for t in star:
-        sine = _least_sine(vertices, tets[t, 0], tets[t, 1], tets[t, 2], tets[t, 3])
-        if sine < worst:
-            worst = sine
+        shape = shape_at(vertices, tets[t, 0], tets[t, 1], tets[t, 2], tets[t, 3])
+        if shape < worst:
+            worst = shape
     return worst
 
 
@@ -115,7 +60,7 @@ def _improve(
         if free[v] == _FROZEN:
             continue
         star = members[starts[v] : starts[v + 1]]
-        worst = _star_sine(vertices, tets, star)
+        worst = _star_shape(vertices, tets, star)
         step = FIRST_STEP * edge[v]
         reach = 1e30
         if free[v] == _SLIDING:
@@ -136,9 +81,9 @@ def _improve(
                 gone = sqrt(((vertices[v] - origin[v]) ** 2).sum())
                 if gone > reach:
                     continue
-                sine = _star_sine(vertices, tets, star)
-                if sine > best:
-                    best = sine
+                shape = _star_shape(vertices, tets, star)
+                if shape > best:
+                    best = shape
                     at[:] = vertices[v]
             if best > worst + 1e-4:
                 vertices[v] = at
@@ -167,12 +112,12 @@ def polished(
     vertices = vertices.copy()
     starts, members = stars(tets, len(vertices))
     for _ in range(SWEEPS):
-        sines = least_sines(vertices, tets)
+        quality = shapes(vertices, tets)
         bad, poor = np.zeros(len(vertices), dtype=bool), np.zeros(len(vertices), dtype=bool)
-        bad[tets[sines < WANTED_SINE]] = True
-        poor[tets[sines < POOR_SINE]] = True
+        bad[tets[quality < WANTED]] = True
+        poor[tets[quality < POOR]] = True
         free = np.select([bad & inner, bad & smooth, poor & rough], [_FREE, _SLIDING, _DENTING], _FROZEN)
-        moves = _improve(vertices, tets, starts, members, free, normal, edge, _WAYS, WANTED_SINE)
+        moves = _improve(vertices, tets, starts, members, free, normal, edge, _WAYS, WANTED)
         if not moves:
             break
     return vertices

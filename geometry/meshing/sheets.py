@@ -7,16 +7,16 @@ import numpy as np
 
 from geometry.arrays import Bools, Floats, Ints
 from geometry.field import Field
+from geometry.meshing.element_shape import shapes
 from geometry.meshing.lattice import TET_PAIRS
-from geometry.meshing.polish import least_sines
 from geometry.meshing.project import projected
 from geometry.meshing.tet_mesh import LabelledMesh, facets_of
 
 # Chosen: vertices that would move further than this part of their mean edge stay: they mark a spot where
 # the mesh is too coarse for the surface.
 FAR = 0.25
-# Chosen: a move may not leave an element with a smaller least sine than this (17 degrees), unless it had.
-GOOD_SINE = 0.3
+# Chosen: a move may not leave an element with a worse shape than this (17 degrees), unless it had.
+GOOD = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +96,9 @@ def settled(vertices: Floats, tets: Ints, sheets: Sheets, surfaces: Sequence[Fie
     moving[rows] = np.linalg.norm(goal[rows] - vertices[rows], axis=1) < FAR * edge[rows]
     goal[~moving] = vertices[~moving]
     touched = tets[moving[tets].any(axis=1)]
-    before = least_sines(vertices, touched)
+    before = shapes(vertices, touched)
     while True:
-        harmed = least_sines(goal, touched) < np.minimum(before, GOOD_SINE)
+        harmed = shapes(goal, touched) < np.minimum(before, GOOD)
         back = np.unique(touched[harmed])
         back = back[moving[back]]
         if not len(back):
