@@ -28,7 +28,7 @@ from geometry.meshing import (
 )
 from geometry.meshing.improve import remeshed
 from geometry.meshing.islands import joined, unpinched
-from geometry.meshing.lattice import graded_lattice, kuhn_lattice
+from geometry.meshing.lattice import LONGEST_OVER_SIZE, graded_lattice, kuhn_lattice
 from geometry.meshing.sampled import sample
 from geometry.meshing.sizing import wall_thickness_mm
 from geometry.meshing.tet_mesh import LabelledMesh, facets_of, tet_volumes, turned_positive
@@ -238,7 +238,7 @@ def test_the_lattice_conforms_fills_its_box_and_follows_the_size() -> None:
     assert on_box.max() < 1e-12
     ends = vertices[tets[:, [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]]]
     longest = np.linalg.norm(ends[:, :, 1] - ends[:, :, 0], axis=2).max(axis=1)
-    assert (longest <= 1.9 * size(vertices[tets].mean(axis=1)) + 1e-12).all()
+    assert (longest <= LONGEST_OVER_SIZE * size(vertices[tets].mean(axis=1)) + 1e-12).all()
 
 
 def test_samples_are_exact_near_the_surface_and_keep_the_sign_far_away() -> None:

@@ -2,6 +2,7 @@
 
 from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import mesh_bodies
+from geometry.meshing.mirror import whole_of
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
@@ -18,4 +19,5 @@ __all__ = [
     "mesh_bodies",
     "pull_out_mesh",
     "quadratic_mesh",
+    "whole_of",
 ]

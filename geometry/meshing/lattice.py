@@ -16,7 +16,7 @@ from geometry.meshing.tet_mesh import compacted, turned_positive
 TET_PAIRS = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]])
 # Chosen: longest edge of a lattice tetrahedron over the wished edge. Bisection stops at 0.6 to 1 times that,
 # and a Kuhn tetrahedron has the volume of a regular one of 0.65 times its longest edge.
-LONGEST_OVER_SIZE = 1.9
+LONGEST_OVER_SIZE = 2.1
 
 
 def kuhn_lattice(bounds_mm: Floats, cell_mm: float) -> tuple[Floats, Ints]:
