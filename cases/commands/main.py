@@ -39,6 +39,7 @@ VERBS: tuple[Verb, ...] = (
         summary="everything but the solve: case, anatomy, mesh, memory",
         module="cases.commands.check",
     ),
+    Verb(name="mesh", summary="the mesh of one case, its parts and quality", module="cases.commands.mesh"),
     Verb(name="run", summary="compute one case", module="cases.commands.run"),
     Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),

@@ -1,0 +1,172 @@
+"""Random anatomies, three screws each: does every mesh come out, how good, how fast, how true to its fields?
+
+One JSON line per mesh in the file, then a summary. A study that was stopped goes on where it was.
+
+Run: python -m benchmarks.meshes results/meshes.jsonl [--sets 500] [--jobs 2] [--scale 1]
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geometry.anatomy import Anatomy, build_anatomy
+from geometry.arrays import Floats
+from geometry.errors import SacrofixError
+from geometry.mesh_quality import part_volumes, quality
+from geometry.meshing import Body, Sizing
+from geometry.meshing.pull_out import pull_out_bodies, pull_out_bounds_mm, pull_out_mesh
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.planning.breach import fit_length
+from geometry.sacrum.shape import SACRUM_SHAPES
+from geometry.screws import Screw, plan_screw
+
+SCREWS = ("s1_pedicle", "s1_alar_classic", "s2ai")
+JOINT_GAP_MM, SACRAL_SLOPE_DEG = (1.0, 4.0), (25.0, 55.0)
+# Step of the grid that the volumes of the fields are counted on; random in phase, so that errors average.
+COUNT_STEP_MM = 1.0
+
+
+def random_anatomy(number: int) -> Anatomy:
+    """The anatomy of that number: every parameter uniform over its whole range, either sex's others."""
+    generator = np.random.default_rng([20_261_123, number])
+    sex = ("male", "female")[number % 2]
+    return build_anatomy(
+        _random_shape(SACRUM_SHAPES[sex], generator),
+        _random_shape(ILIUM_SHAPES[sex], generator),
+        float(generator.uniform(*JOINT_GAP_MM)),
+        float(generator.uniform(*SACRAL_SLOPE_DEG)),
+    )
+
+
+def _random_shape(mean: Any, generator: np.random.Generator) -> Any:
+    """The shape with every number that has a range drawn anew from it."""
+    drawn = {
+        entry.name: float(generator.uniform(entry.metadata["low"], entry.metadata["high"]))
+        for entry in fields(mean)
+        if "low" in entry.metadata
+    }
+    return replace(mean, **drawn)
+
+
+def measure(number: int, preset: str, scale: float) -> dict[str, object]:
+    """One line: what came of that screw in that anatomy."""
+    line: dict[str, object] = {"set": number, "screw": preset}
+    try:
+        anatomy = random_anatomy(number)
+        screw = fit_length(anatomy, plan_screw(anatomy, preset))
+    except SacrofixError as error:
+        return {**line, "outcome": "no plan", "why": str(error)}
+    attempts = 1
+
+    def count(stage: str) -> None:
+        nonlocal attempts
+        attempts += stage.startswith("again")
+
+    sizing = Sizing().scaled(scale)
+    start = time.perf_counter()
+    try:
+        mesh = pull_out_mesh(anatomy, screw, sizing, count)
+    except SacrofixError as error:
+        return {**line, "outcome": "failed", "why": str(error), "attempts": attempts}
+    seconds = time.perf_counter() - start
+    shape = quality(mesh)
+    true = field_volumes(anatomy, screw, sizing)
+    return {
+        **line,
+        "outcome": "meshed",
+        "attempts": attempts,
+        "seconds": round(seconds, 2),
+        "elements": shape.n_elements,
+        "min_dihedral_deg": round(shape.min_dihedral_deg, 2),
+        "p1_dihedral_deg": round(shape.p1_dihedral_deg, 2),
+        "min_radius_ratio": round(shape.min_radius_ratio, 4),
+        "volume_error_percent": {
+            name: round(100.0 * (volume / true[name] - 1.0), 2) for name, volume in part_volumes(mesh).items()
+        },
+    }
+
+
+def field_volumes(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> dict[str, float]:
+    """Volume in mm3 of each body that the mesh should hold, counted on a grid."""
+    bodies = pull_out_bodies(anatomy, screw, sizing)
+    low, high = pull_out_bounds_mm(anatomy, screw)
+    phase = np.random.default_rng(5).uniform(size=3)
+    axes = [np.arange(low[k] + COUNT_STEP_MM * phase[k], high[k], COUNT_STEP_MM) for k in range(3)]
+    counts = dict.fromkeys((body.name for body in bodies), 0)
+    for x in axes[0]:
+        y, z = (part.reshape(-1) for part in np.meshgrid(axes[1], axes[2], indexing="ij"))
+        for name, inside in _owners(bodies, np.column_stack([np.full(len(y), x), y, z])):
+            counts[name] += inside
+    return {name: count * COUNT_STEP_MM**3 for name, count in counts.items()}
+
+
+def _owners(bodies: tuple[Body, ...], points_mm: Floats) -> Iterator[tuple[str, int]]:
+    """How many points fall into each body, in the order of priority."""
+    for body in bodies:
+        inside = body(points_mm) < 0.0
+        yield body.name, int(inside.sum())
+        points_mm = points_mm[~inside]
+
+
+def summary(lines: list[dict[str, Any]]) -> dict[str, object]:
+    """What the study says, screw by screw."""
+    told: dict[str, object] = {}
+    for preset in SCREWS:
+        mine = [line for line in lines if line["screw"] == preset]
+        meshed = [line for line in mine if line["outcome"] == "meshed"]
+        if not meshed:
+            continue
+        errors = {
+            name: max(abs(line["volume_error_percent"][name]) for line in meshed)
+            for name in meshed[0]["volume_error_percent"]
+        }
+        told[preset] = {
+            "no plan": sum(line["outcome"] == "no plan" for line in mine),
+            "failed": sum(line["outcome"] == "failed" for line in mine),
+            "meshed": len(meshed),
+            "at the first attempt": sum(line["attempts"] == 1 for line in meshed),
+            "worst dihedral deg": min(line["min_dihedral_deg"] for line in meshed),
+            "worst p1 dihedral deg": min(line["p1_dihedral_deg"] for line in meshed),
+            "worst radius ratio": min(line["min_radius_ratio"] for line in meshed),
+            "median elements": float(np.median([line["elements"] for line in meshed])),
+            "median seconds": float(np.median([line["seconds"] for line in meshed])),
+            "slowest seconds": max(line["seconds"] for line in meshed),
+            "largest volume error percent": errors,
+        }
+    return told
+
+
+def main() -> None:
+    """Run what is not in the file yet, then print the summary."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--sets", type=int, default=500)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--scale", type=float, default=1.0)
+    options = parser.parse_args()
+    options.file.parent.mkdir(parents=True, exist_ok=True)
+    lines = (
+        [json.loads(line) for line in options.file.read_text().splitlines()] if options.file.exists() else []
+    )
+    done = {(line["set"], line["screw"]) for line in lines}
+    wanted = [(number, screw) for number in range(options.sets) for screw in SCREWS]
+    wanted = [pair for pair in wanted if pair not in done]
+    with ProcessPoolExecutor(options.jobs) as pool, options.file.open("a") as file:
+        pending = [pool.submit(measure, *pair, options.scale) for pair in wanted]
+        for place, future in enumerate(pending, 1):
+            lines.append(future.result())
+            print(json.dumps(lines[-1]), file=file, flush=True)
+            print(f"{place} of {len(pending)}: {lines[-1]['outcome']}", file=sys.stderr)
+    print(json.dumps(summary(lines), indent=2))
+
+
+if __name__ == "__main__":
+    main()
