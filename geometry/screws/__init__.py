@@ -1,7 +1,20 @@
 """Screws and where they go: one file per kind of screw, one row in the table."""
 
+from geometry.screws.design import ScrewDesign
+from geometry.screws.designs import DESIGNS
 from geometry.screws.plan import ENTRIES, PRESETS, plan_screw
 from geometry.screws.preset import ScrewPreset
 from geometry.screws.screw import Screw, ScrewTrajectory
+from geometry.screws.thread import Thread
 
-__all__ = ["ENTRIES", "PRESETS", "Screw", "ScrewPreset", "ScrewTrajectory", "plan_screw"]
+__all__ = [
+    "DESIGNS",
+    "ENTRIES",
+    "PRESETS",
+    "Screw",
+    "ScrewDesign",
+    "ScrewPreset",
+    "ScrewTrajectory",
+    "Thread",
+    "plan_screw",
+]
