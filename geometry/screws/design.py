@@ -12,6 +12,8 @@ TIP_CONE_MM = 4.0
 TIP_RADIUS_SHARE = 0.3
 # Chosen: thinner walls and ridges are no solids to a mesh.
 LEAST_WALL_MM = 0.25
+# Chosen: two elements across a flank, and a fifth more, since edges come out 1.15 times as long as wished.
+EDGES_PER_FLANK = 2.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,7 @@ class ScrewDesign:
         if self.thread is None:
             return float("inf")
         shallow = 0.5 * (self.diameter_mm - self.core_entry_mm)
-        return 0.5 * self.thread.flank_mm(shallow)
+        return self.thread.flank_mm(shallow) / EDGES_PER_FLANK
 
     def flank_overlap_area_mm2(self, engaged_mm: float) -> float:
         """Bone that the thread reaches behind, seen along the axis, over that engaged length.

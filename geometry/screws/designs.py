@@ -43,7 +43,8 @@ def _weidling(name: str) -> ScrewDesign:
 
 DESIGNS: Mapping[str, ScrewDesign] = {
     "pedicle_7.0": ScrewDesign(
-        thread=Thread(starts=2), source="7.0 mm [V 1]; core and pitch chosen within [V 124], two starts chosen"
+        thread=Thread(starts=2),
+        source="7.0 mm [V 1]; core and pitch chosen within [V 124], two starts chosen",
     ),
     "alar_7.0": ScrewDesign(
         core_entry_mm=4.8,

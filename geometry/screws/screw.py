@@ -9,7 +9,8 @@ from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.frame import direction
 from geometry.parameters import check_ranges, number
-from geometry.screws.design import TIP_CONE_MM, TIP_RADIUS_SHARE, ScrewDesign
+from geometry.screws.design import TIP_CONE_MM as TIP_CONE_MM
+from geometry.screws.design import TIP_RADIUS_SHARE, ScrewDesign
 from geometry.screws.solid import SolidTables, mean_square_radii, radii, solid, solid_tables
 
 # Chosen: sections and angles that the volume of a threaded screw is summed over; right to 1e-4.
@@ -155,7 +156,9 @@ class Screw:
 
         Fillets are left out. The angle counts from the first of `axes` to the second.
         """
-        along, turn = np.broadcast_arrays(np.asarray(along_mm, dtype=float), np.asarray(turn_rad, dtype=float))
+        along, turn = np.broadcast_arrays(
+            np.asarray(along_mm, dtype=float), np.asarray(turn_rad, dtype=float)
+        )
         tables = self._tables
         if tables is None:
             within = (along >= -self.head_standoff_mm) & (along <= self.trajectory.length_mm)
@@ -186,23 +189,21 @@ class Screw:
         left = self if self.design is None else replace(self, design=self.design.mirrored())
         return left.field(points_mm * np.array([-1.0, 1.0, 1.0]))
 
-    def volume_mm3(self) -> float:
-        """Volume of the solid from its head end to its tip, fillets left out.
-
-        Closed for the smooth envelope; the sum over sections of a threaded screw.
-        """
-        ends = (-self.head_standoff_mm, self.trajectory.length_mm)
-        bore = self._bore_radius_mm
+    def mean_square_mm2(self, along_mm: Floats) -> Floats:
+        """Area of the sections over pi, shape (n,): the mean squared radius; bore filled, no fillets."""
         tables = self._tables
         if tables is None:
-            cone_mm, tip = self._tip
-            full = 0.5 * self.diameter_mm
-            frustum = cone_mm / 3.0 * (1.0 + tip + tip**2)
-            return pi * (full**2 * (ends[1] - ends[0] - cone_mm + frustum) - bore**2 * (ends[1] - ends[0]))
-        count = int(np.ceil((ends[1] - ends[0]) / SECTION_MM))
-        step = (ends[1] - ends[0]) / count
-        squares = mean_square_radii(ends[0] + step * (np.arange(count) + 0.5), SECTION_TURNS, tables)
-        return float(pi * step * np.maximum(squares - bore**2, 0.0).sum())
+            return np.asarray(self.section_radius_mm(along_mm, np.zeros(1)) ** 2)
+        return mean_square_radii(np.asarray(along_mm, dtype=float), SECTION_TURNS, tables)
+
+    def volume_mm3(self) -> float:
+        """Volume of the solid from its head end to its tip, fillets left out: the sum over thin sections."""
+        length = self.trajectory.length_mm + self.head_standoff_mm
+        count = int(np.ceil(length / SECTION_MM))
+        step = length / count
+        middles = np.asarray(step * (np.arange(count) + 0.5), dtype=np.float64) - self.head_standoff_mm
+        squares = self.mean_square_mm2(middles)
+        return float(pi * step * np.maximum(squares - self._bore_radius_mm**2, 0.0).sum())
 
     def with_length(self, length_mm: float) -> "Screw":
         """The same screw with another length."""
