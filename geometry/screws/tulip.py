@@ -32,7 +32,7 @@ class TulipDesign:
     """
 
     diameter_mm: float = number(13.0, 9.0, 18.0, "mm", "chosen: 3.5 mm of wall beside a 6 mm rod")
-    neck_mm: float = number(5.0, 2.0, 12.0, "mm", "chosen: a leaning block stays off the bone")
+    neck_mm: float = number(4.0, 2.0, 12.0, "mm", "chosen: a leaning block stays off the bone")
     saddle_mm: float = number(6.5, 5.0, 14.0, "mm", "chosen: the rod passes above the ball")
     above_mm: float = number(5.5, 3.0, 12.0, "mm", "chosen: height of a set screw")
     below_mm: float = number(3.0, 1.0, 8.0, "mm", "chosen: the ball is captured below its equator")
