@@ -1,6 +1,7 @@
 """Rods pass through the heads of their screws, bend no further than they may, and weigh what they should."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.field import Field
+from geometry.mesh_quality import quality_of
+from geometry.meshing import Body, Cap, HalfSpace, mesh_bodies
 from geometry.rods import CrossLink, CrossLinkDesign, Rod, RodDesign, SeatedRod, seated_rod
 from geometry.screws import Screw, ScrewTrajectory, TulipDesign
 from geometry.screws.tulip import levelled_axis
@@ -94,6 +97,18 @@ def test_the_field_of_a_straight_rod_is_the_distance_to_a_cylinder() -> None:
     np.testing.assert_allclose(rod(points), [2.0, 2.0, -1.0, 3.0], atol=1e-9)
 
 
+def test_the_field_of_a_bent_rod_is_the_distance_to_its_centreline(seated: SeatedRod) -> None:
+    rod = seated.rod
+    points = rod.through_mm[1] + np.random.default_rng(4).uniform(-60.0, 60.0, (500, 3))
+    past = [(points - end) @ outwards for end, outwards in zip(rod.ends_mm, rod.outwards, strict=True)]
+    between = np.max(past, axis=0) < 0.0
+    finely = np.vstack([np.linspace(a, b, 20) for a, b in pairwise(rod.centreline_mm)])
+    apart = np.linalg.norm(points[between, None] - finely, axis=2).min(axis=1)
+    assert between.sum() > 100
+    # points of the comparison are up to 0.5 mm apart on the overhangs: less than 0.02 mm at 2.5 mm distance
+    np.testing.assert_allclose(rod(points[between]), apart - 0.5 * rod.design.diameter_mm, atol=0.02)
+
+
 def test_a_rod_through_a_circle_has_its_radius() -> None:
     turn = np.radians(np.arange(-40.0, 41.0, 10.0))
     through = 60.0 * np.stack([np.zeros(9), np.cos(turn), np.sin(turn)], axis=1)
@@ -101,6 +116,24 @@ def test_a_rod_through_a_circle_has_its_radius() -> None:
     middle = middle[np.abs(middle[:, 2]) < 15.0]
     # the natural ends of the spline are straight; away from them it keeps to the circle
     assert np.abs(np.linalg.norm(middle, axis=1) - 60.0).max() < 0.02
+
+
+def test_rod_heads_and_screws_become_one_mesh() -> None:
+    short = [screw.with_length(15.0) for screw in SCREWS[:2]]
+    seat = seated_rod(short)
+    ends = zip(("top", "bottom"), seat.rod.ends_mm, seat.rod.outwards, strict=True)
+    caps = tuple(Cap(name=name, field=HalfSpace(point_mm=at, normal=way)) for name, at, way in ends)
+    bodies = [Body(name="rod", field=seat.rod.barrel, surface_size_mm=1.5, caps=caps)]
+    bodies += [Body(name=f"head_{k}", field=head, surface_size_mm=1.5) for k, head in enumerate(seat.tulips)]
+    bodies += [
+        Body(name=f"screw_{k}", field=screw.field, surface_size_mm=1.5) for k, screw in enumerate(short)
+    ]
+    points = np.vstack([seat.rod.centreline_mm, *([s.head_centre_mm, s.tip_mm] for s in short)])
+    bounds = np.stack([points.min(axis=0) - 12.0, points.max(axis=0) + 12.0])
+    # it refuses parts that are not joined
+    mesh = mesh_bodies(bodies, size=lambda p: np.full(len(p), 1.5), bounds_mm=bounds)
+    assert mesh.volumes_mm3()[mesh.part == 0].sum() == pytest.approx(seat.rod.volume_mm3(), rel=0.01)
+    assert quality_of(mesh.vertices_mm, mesh.tets).min_dihedral_deg >= 8.0
 
 
 def test_the_gradient_of_rod_head_and_link_is_that_of_a_distance(seated: SeatedRod) -> None:

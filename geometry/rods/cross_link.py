@@ -84,7 +84,7 @@ class CrossLink:
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance in mm, shape (n,), at points of shape (n, 3): negative inside."""
         points = np.ascontiguousarray(points_mm, dtype=float)
-        body = bent_cylinder(points, self._line, 0.5 * self.design.bar_diameter_mm)
+        body = bent_cylinder(points, self._line, 0.5 * self.design.bar_diameter_mm, False)
         for rod, (place, along) in zip((self.left, self.right), self._seats, strict=True):
             half = 0.5 * self.design.clamp_length_mm * along
             radius = 0.5 * rod.design.diameter_mm + self.design.clamp_wall_mm

@@ -110,13 +110,30 @@ class Rod:
 
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance in mm, shape (n,), at points of shape (n, 3): negative inside."""
-        return bent_cylinder(
-            np.ascontiguousarray(points_mm, dtype=float), self._line, 0.5 * self.design.diameter_mm
-        )
+        return bent_cylinder(np.ascontiguousarray(points_mm, dtype=float), self._line, self._radius_mm, False)
+
+    def barrel(self, points_mm: Floats) -> Floats:
+        """Signed distance to the rod that goes on straight for ever, shape (n,): to be cut at `ends_mm`."""
+        return bent_cylinder(np.ascontiguousarray(points_mm, dtype=float), self._line, self._radius_mm, True)
+
+    @property
+    def ends_mm(self) -> Floats:
+        """Centres of the flat ends, shape (2, 3)."""
+        return np.asarray(self._line[[0, -1]])
+
+    @property
+    def outwards(self) -> Floats:
+        """Unit normals of the flat ends, away from the rod, shape (2, 3)."""
+        way = self._line[[0, -1]] - self._line[[1, -2]]
+        return np.asarray(way / np.linalg.norm(way, axis=1)[:, None])
 
     def mirrored(self) -> "Rod":
         """The mirror image on the other side."""
         return Rod(through_mm=self.through_mm * np.array([-1.0, 1.0, 1.0]), design=self.design)
+
+    @property
+    def _radius_mm(self) -> float:
+        return 0.5 * self.design.diameter_mm
 
     def _sampled(self) -> Floats:
         spline, ends = spline_through(self.through_mm), tangents_through(self.through_mm)[[0, -1]]
@@ -150,31 +167,44 @@ def bending(points_mm: Floats) -> float:
 
 
 @compiled
-def bent_cylinder(points: Floats, line: Floats, radius: float) -> Floats:
-    """Signed distance to a cylinder about a line of chords (k, 3) with flat ends, shape (n,)."""
+def bent_cylinder(points: Floats, line: Floats, radius: float, endless: bool) -> Floats:
+    """Signed distance to a cylinder about chords (k, 3), with flat ends or endless, shape (n,)."""
     values = np.empty(len(points))
-    last = len(line) - 1
+    last = len(line) - 2
+    longest = 0.0
+    for k in range(1, last):
+        longest = max(longest, sqrt(((line[k + 1] - line[k]) ** 2).sum()))
     for i in range(len(points)):
-        x, y, z = points[i, 0], points[i, 1], points[i, 2]
-        nearest = 1e300
-        beyond = -1e300
-        for k in range(last):
-            dx, dy, dz = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1], line[k + 1, 2] - line[k, 2]
-            px, py, pz = x - line[k, 0], y - line[k, 1], z - line[k, 2]
-            square = dx * dx + dy * dy + dz * dz
-            t = (px * dx + py * dy + pz * dz) / square
-            # the end chords go on for ever: the flat ends cut them
-            low = -1e300 if k == 0 else 0.0
-            high = 1e300 if k == last - 1 else 1.0
-            u = min(max(t, low), high)
-            px, py, pz = px - u * dx, py - u * dy, pz - u * dz
-            distance = px * px + py * py + pz * pz
+        nearest, beyond = _from_chord(points[i], line, 0, last)
+        if last > 0:
+            distance, past = _from_chord(points[i], line, last, last)
             if distance < nearest:
-                nearest = distance
-                beyond = -1e300
-                if k == 0:
-                    beyond = -t * sqrt(square)
-                if k == last - 1:
-                    beyond = max(beyond, (t - 1.0) * sqrt(square))
-        values[i] = max(sqrt(nearest) - radius, beyond)
+                nearest, beyond = distance, past
+        k = 1
+        while k < last:
+            distance, _ = _from_chord(points[i], line, k, last)
+            if distance < nearest:
+                nearest, beyond = distance, -1e300
+            # chords further on are nearer by a chord's length each at best
+            k += max(int((distance - nearest) / longest), 1)
+        values[i] = nearest - radius if endless else max(nearest - radius, beyond)
     return values
+
+
+@compiled
+def _from_chord(point: Floats, line: Floats, k: int, last: int) -> tuple[float, float]:
+    """Distance to chord k, and how far beyond the flat end; the end chords go on for ever."""
+    dx, dy, dz = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1], line[k + 1, 2] - line[k, 2]
+    px, py, pz = point[0] - line[k, 0], point[1] - line[k, 1], point[2] - line[k, 2]
+    square = dx * dx + dy * dy + dz * dz
+    t = (px * dx + py * dy + pz * dz) / square
+    low = -1e300 if k == 0 else 0.0
+    high = 1e300 if k == last else 1.0
+    u = min(max(t, low), high)
+    px, py, pz = px - u * dx, py - u * dy, pz - u * dz
+    beyond = -1e300
+    if k == 0:
+        beyond = -t * sqrt(square)
+    if k == last:
+        beyond = max(beyond, (t - 1.0) * sqrt(square))
+    return sqrt(px * px + py * py + pz * pz), beyond
