@@ -141,13 +141,13 @@ def _bounded(lattice: Lattice, label: Ints, surfaces: Surfaces) -> LabelledMesh:
 
 
 def _refitted(mesh: LabelledMesh, surfaces: Surfaces) -> LabelledMesh:
-    """The mesh with its vertices put exactly on the surfaces and the worst elements joined anew and polished.
-
-    Vertices on the wall of a void stay as they are: the free surface belongs to the body that is left.
-    """
+    """The mesh with its vertices put exactly on the surfaces, its worst elements joined anew and polished."""
 
     def sheets(mesh: LabelledMesh) -> Sheets:
-        return sheets_of(mesh, surfaces.first[mesh.label - 1], surfaces.sharp[mesh.mark - 1])
+        owner = surfaces.first[mesh.label - 1]
+        walls, wall_surface = _void_walls(mesh, owner, surfaces)
+        known = np.concatenate([mesh.marked, walls])
+        return sheets_of(mesh, owner, known, np.concatenate([surfaces.sharp[mesh.mark - 1], wall_surface]))
 
     vertices = settled(mesh.vertices_mm, mesh.tets, sheets(mesh), surfaces.exact)
     if MIDPLANE.name in surfaces.names:
@@ -171,6 +171,35 @@ def _refitted(mesh: LabelledMesh, surfaces: Surfaces) -> LabelledMesh:
         if shapes(mesh.vertices_mm, mesh.tets).min() > WANTED:
             break
     return mesh
+
+
+def _void_walls(mesh: LabelledMesh, owner: Ints, surfaces: Surfaces) -> tuple[Ints, Ints]:
+    """The free triangles that are the wall of a void, shape (k, 3), and the surface they lie on, shape (k,).
+
+    A free triangle belongs to the void whose surface is nearer to its corners than that of its own part.
+    """
+    facets = facets_of(mesh.tets)
+    free, own = facets.corners[facets.boundary], owner[facets.owners[facets.boundary, 0]]
+    if not len(surfaces.voids):
+        return free[:0], own[:0]
+    vertices, place = np.unique(free, return_inverse=True)
+    place = place.reshape(free.shape)
+    points = mesh.vertices_mm[vertices]
+
+    def distance(surface: int) -> Floats:
+        return np.asarray(np.abs(surfaces.exact[surface](points))[place].max(axis=1))
+
+    nearest = np.full(len(free), np.inf)
+    for surface in np.unique(own):
+        mine = own == surface
+        nearest[mine] = distance(int(surface))[mine]
+    found = own.copy()
+    for void in surfaces.voids:
+        away = distance(int(void))
+        found[away < nearest] = void
+        nearest = np.minimum(nearest, away)
+    on_void = np.isin(found, surfaces.voids)
+    return free[on_void], found[on_void]
 
 
 def _named(mesh: LabelledMesh, bodies: Sequence[Body], names: Sequence[str]) -> TetMesh:

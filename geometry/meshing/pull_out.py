@@ -69,7 +69,7 @@ def screw_body(screw: Screw, surface_size_mm: float) -> Body:
 def pull_out_bodies(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> tuple[Body, ...]:
     """Screw, sacrum, ilium and cartilage in order of priority."""
     return (
-        screw_body(screw, sizing.screw_mm),
+        screw_body(screw, min(sizing.screw_mm, screw.wished_edge_mm)),
         Body(name=SACRUM, field=anatomy.sacrum, surface_size_mm=sizing.sacrum_surface_mm),
         Body(name=ILIUM, field=anatomy.ilium, surface_size_mm=sizing.ilium_surface_mm),
         Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=sizing.joint_mm),

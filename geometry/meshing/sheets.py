@@ -34,13 +34,14 @@ class Sheets:
     smooth: Bools
 
 
-def sheets_of(mesh: LabelledMesh, owner: Ints, cap_surface: Ints) -> Sheets:
+def sheets_of(mesh: LabelledMesh, owner: Ints, known: Ints, known_surface: Ints) -> Sheets:
     """The sheets of a mesh.
 
     Args:
         mesh: the mesh.
         owner: number of the surface of the part of each tetrahedron, lower is stronger, shape (m,).
-        cap_surface: number of the surface of each marked triangle, shape (k,).
+        known: triangles that lie on another surface than their part's, caps and walls of voids, shape (k, 3).
+        known_surface: number of the surface of each of those, shape (k,).
     """
     vertices = mesh.vertices_mm
     facets = facets_of(mesh.tets)
@@ -48,7 +49,7 @@ def sheets_of(mesh: LabelledMesh, owner: Ints, cap_surface: Ints) -> Sheets:
     second = np.where(facets.boundary, np.iinfo(np.int64).max, owner[facets.owners[:, 1]])
     chosen = first != second
     corners = np.where((first < second)[:, None], facets.corners, facets.corners[:, ::-1])[chosen]
-    surface = matched(corners, mesh.marked, cap_surface, np.minimum(first, second)[chosen])
+    surface = matched(corners, known, known_surface, np.minimum(first, second)[chosen])
     on = np.zeros(len(vertices), dtype=np.int64)
     np.bitwise_or.at(on, corners.reshape(-1), np.repeat(1 << surface, 3))
     a, b, c = (vertices[corners[:, k]] for k in range(3))

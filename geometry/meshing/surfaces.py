@@ -24,6 +24,7 @@ class Surfaces:
         first: place of the first surface of each body, shape (n_bodies,).
         sharp: places of the surfaces that end bodies sharply, midplane and caps, shape (k,).
         owner: index of the body that each sharp surface ends, -1 for the midplane, shape (k,).
+        voids: places of the surfaces of voids, shape (v,).
         names: of the boundary faces on the sharp surfaces.
     """
 
@@ -32,6 +33,7 @@ class Surfaces:
     first: Ints
     sharp: Ints
     owner: Ints
+    voids: Ints
     names: Sequence[str]
 
 
@@ -41,10 +43,12 @@ def surfaces_of(bodies: Sequence[Body], sampled: Sequence[SampledField], *, halv
     fields: list[Field] = [end.field for end in ends]
     exact = list(fields)
     sharp, owner, names = [0] * len(ends), [-1] * len(ends), [end.name for end in ends]
-    first = []
+    first, voids = [], []
     for index, (body, field) in enumerate(zip(bodies, sampled, strict=True)):
         first.append(len(fields))
         exact += body.surfaces
+        if not body.solid:
+            voids.append(first[-1])
         # sampled where the body has no caps: its samples are then those of this very surface
         fields += body.surfaces if body.caps else [field]
         for number, cap in enumerate(body.caps):
@@ -57,5 +61,6 @@ def surfaces_of(bodies: Sequence[Body], sampled: Sequence[SampledField], *, halv
         first=np.array(first),
         sharp=np.array(sharp, dtype=np.int64),
         owner=np.array(owner, dtype=np.int64),
+        voids=np.array(voids, dtype=np.int64),
         names=names,
     )
