@@ -20,7 +20,7 @@ from geometry.frame import (
 )
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SacrumShape
+from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
 
 
 @pytest.fixture(scope="module", params=SACRUM_SHAPES)
@@ -49,6 +49,12 @@ def drawn(kind: type, rng: np.random.Generator) -> Any:
     return kind(**numbers)
 
 
+def drawn_right_side(left: SacrumShape, rng: np.random.Generator) -> SacrumShape:
+    """A right side of its own, with the midline of the left one."""
+    other = drawn(SacrumShape, rng)
+    return dataclasses.replace(left, **{name: getattr(other, name) for name in SIDED_NUMBERS})
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_any_shape_in_range_is_one_closed_bone(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -69,6 +75,66 @@ def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
     )
     sacrum = Sacrum(shape)
     assert bone_count(sacrum, sacrum.bounds_mm) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_lopsided_sacrum_is_one_closed_bone(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    left = drawn(SacrumShape, rng)
+    sacrum = Sacrum(left, drawn_right_side(left, rng))
+    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+
+
+def test_each_side_of_a_lopsided_sacrum_is_that_of_its_own_shape() -> None:
+    right = dataclasses.replace(MALE, facet_angle_deg=60.0, breadth_mm=112.0, dysmorphism=1.0)
+    lopsided, whole_left, whole_right = Sacrum(MALE, right), Sacrum(MALE), Sacrum(right)
+    rng = np.random.default_rng(3)
+    points = rng.uniform(*lopsided.bounds_mm, (50_000, 3))
+    on_left, on_right = points[points[:, 0] > 6.0], points[points[:, 0] < -6.0]
+    np.testing.assert_array_equal(lopsided(on_left), whole_left(on_left))
+    np.testing.assert_array_equal(lopsided(on_right), whole_right(on_right))
+    np.testing.assert_array_equal(
+        lopsided.foramina(on_right), whole_right.foramina(on_right * [-1.0, 1.0, 1.0])
+    )
+    # no step where they meet: sideways the field near the surface changes at most twice as fast as a distance
+    middle = points * [6.0 / 60.0, 1.0, 1.0]
+    middle = middle[np.abs(lopsided(middle)) < 2.0]
+    aside = middle + np.array([0.1, 0.0, 0.0])
+    assert np.abs(lopsided(aside) - lopsided(middle)).max() < 0.2
+
+
+def test_a_right_side_with_another_midline_is_refused() -> None:
+    with pytest.raises(GeometryError, match=r"length_mm, canal_width_mm differ between left and right"):
+        Sacrum(MALE, dataclasses.replace(MALE, length_mm=110.0, canal_width_mm=28.0))
+
+
+def test_dysmorphism_lowers_the_ala_and_leaves_no_trace_at_zero() -> None:
+    normal, dysmorphic = Sacrum(MALE), Sacrum(dataclasses.replace(MALE, dysmorphism=1.0))
+    side, tops = 0.42 * MALE.breadth_mm, []
+    for sacrum in (normal, dysmorphic):
+        column = np.array([[side, 5.0, z] for z in np.arange(-30.0, 5.0, 0.1)])
+        tops.append(float(column[sacrum(column) < 0.0, 2].max()))
+    assert tops[1] < tops[0] - 3.0
+    # the residual disc is a furrow where a normal bone has its first ridge
+    ridge = [
+        float(np.interp(normal.junction_arcs_mm[0], np.arange(60) * 0.5, front))
+        for front in (_front_depth_mm(normal), _front_depth_mm(dysmorphic))
+    ]
+    assert ridge[1] > ridge[0] + 2.0
+    # S3 to S5 stay as they are
+    points, _ = grid(normal.bounds_mm, 3.0)
+    low = points[normal.curve_coordinates(points)[0] > normal.junction_arcs_mm[2]]
+    np.testing.assert_allclose(normal(low), dysmorphic(low), atol=0.05)
+
+
+def _front_depth_mm(sacrum: Sacrum) -> Floats:
+    """Depth of the ventral midline every 0.5 mm of arc, shape (60,); negative is in front of the axis."""
+    depths = np.arange(-25.0, 0.0, 0.1)
+    front = []
+    for arc in np.arange(60) * 0.5:
+        line = np.array([sacrum.curve.point_mm(0.0, arc, depth) for depth in depths])
+        front.append(float(depths[sacrum(line) < 0.0].min()))
+    return np.array(front)
 
 
 def test_counting_bones_sees_two() -> None:

@@ -40,6 +40,7 @@ VERBS: tuple[Verb, ...] = (
         module="cases.commands.check",
     ),
     Verb(name="mesh", summary="the mesh of one case, its parts and quality", module="cases.commands.mesh"),
+    Verb(name="anatomy", summary="measure and draw the bone of a case", module="cases.commands.anatomy"),
     Verb(name="run", summary="compute one case", module="cases.commands.run"),
     Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),

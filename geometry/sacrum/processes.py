@@ -4,6 +4,7 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.sacrum.curve import ABOVE_MM, STEP_MM, SacralCurve
+from geometry.sacrum.dysmorphism import mammillary_body
 from geometry.sacrum.profiles import BODY_BACK, CANAL_DEPTH, LAMINA
 from geometry.sacrum.shape import SacrumShape
 
@@ -18,21 +19,21 @@ def median_tubercles(shape: SacrumShape, curve: SacralCurve, profiles: Floats) -
         arc = share * shape.length_mm
         row = profiles[round((arc + ABOVE_MM) / STEP_MM)]
         surface = row[BODY_BACK] + row[CANAL_DEPTH] + row[LAMINA]
-        radii = (3.0, shape.crest_mm * height + 1.5, 0.09 * shape.length_mm * length)
+        radii = (3.6, shape.crest_mm * height + 1.5, 0.082 * shape.length_mm * length)
         rows.append(_ellipsoid(curve.point_mm(0.0, arc, surface - 1.5), radii, _axes_along(curve, arc)))
     return frozen_copy(rows)
 
 
 def articular_process(shape: SacrumShape, curve: SacralCurve, profiles: Floats) -> Floats:
-    """The superior articular process of the left side and the cornu beside the hiatus, shape (2, 15)."""
+    """Superior articular process, cornu and mammillary body of the left side, shape (3, 15)."""
     axes = _facet_axes(shape)
     centre = _facet_centre_mm(shape) + np.array([0.0, 0.0, -3.0])
-    process = _ellipsoid(centre, (0.62 * shape.facet_width_mm, 6.2, 0.78 * shape.facet_height_mm), axes)
+    process = _ellipsoid(centre, (0.62 * shape.facet_width_mm, 5.8, 0.72 * shape.facet_height_mm), axes)
     arc = 0.86 * shape.length_mm
     row = profiles[round((arc + ABOVE_MM) / STEP_MM)]
     cornu_centre = curve.point_mm(9.0, arc, row[BODY_BACK] + 0.8 * row[CANAL_DEPTH])
     cornu = _ellipsoid(cornu_centre, (2.6, 4.5, 8.0), _axes_along(curve, arc))
-    return frozen_copy([process, cornu])
+    return frozen_copy([process, cornu, mammillary_body(shape)])
 
 
 def facet_cut(shape: SacrumShape) -> Floats:

@@ -1,7 +1,7 @@
 """The compiled signed distance of the sacrum: bodies, lateral masses, arch, processes, less the voids.
 
-Everything is symmetrical, so it is drawn for the left side and read at |x|. Blend widths are chosen after
-the rounding of a dry bone's edges; they carry no measurement.
+Each side is drawn on the left and read at |x|; where the sides differ they are blended at the midline.
+Blend widths are chosen after the rounding of a dry bone's edges; they carry no measurement.
 """
 
 from math import exp, sqrt
@@ -19,14 +19,17 @@ from geometry.compiled import (
     smooth_step,
     table_at,
 )
+from geometry.sacrum.auricular import RELIEF_MM, RIM_MM, auricular_at
 from geometry.sacrum.curve import ABOVE_MM, STEP_MM, curve_at
 
 # The parts that `part_at` knows.
 BODY, LATERAL_MASS, CANAL, FILLED, WHOLE = range(5)
+# Left and right are blended over this distance from the midline, so that the field stays smooth.
+MIDLINE_MM = 6.0
 
 
 class SacrumTables(NamedTuple):
-    """All that the compiled field reads, as arrays and numbers numba understands."""
+    """All that the compiled field reads of one side, as arrays and numbers numba understands."""
 
     curve: Floats
     guess: Floats
@@ -39,11 +42,13 @@ class SacrumTables(NamedTuple):
     tubercles: Floats
     processes: Floats
     facet_cut: Floats
+    ear: Floats
     length: float
     endplate_width: float
     concavity: float
     ala_drop: float
     ala_fall: float
+    ala_pitch: float
     hiatus: float
     lamina_arc: float
 
@@ -63,9 +68,11 @@ def part_at(x: float, y: float, z: float, t: SacrumTables, which: int) -> float:
     bone = _filled_at(side, y, z, arc, depth, place, t)
     if which == FILLED:
         return bone
-    for k in range(4):
+    for k in range(t.ventral.shape[0]):
         bone = smooth_max(bone, -round_cone_at(side, y, z, t.ventral[k]), 3.0)
+    for k in range(t.groove.shape[0]):
         bone = smooth_max(bone, -round_cone_at(side, y, z, t.groove[k]), 5.0)
+    for k in range(t.dorsal.shape[0]):
         bone = smooth_max(bone, -round_cone_at(side, y, z, t.dorsal[k]), 2.0)
     return bone
 
@@ -106,7 +113,7 @@ def _body_at(side: float, z: float, arc: float, depth: float, place: float, t: S
     wall = max((radius - 1.0) / slope, (radius - 1.0) * half_width)
     dish = max(1.0 - total, 0.0)
     top = z + t.concavity * dish * sqrt(dish)
-    return smooth_max(smooth_max(wall, top, 1.5), arc - t.length, 4.0)
+    return smooth_max(smooth_max(wall, top, 2.5), arc - t.length, 5.0)
 
 
 @compiled
@@ -125,22 +132,24 @@ def _lateral_mass_at(
     outer_crest = exp(-(((side - 0.68 * edge) / 4.5) ** 2))
     dorsal = back + table_at(p, 6, place) + table_at(p, 7, place) - table_at(p, 10, place) * share**4
     ridge = exp(-((side / 3.2) ** 2))
-    dorsal += relief * (2.5 * ridge + 1.2 * inner_crest + 1.8 * outer_crest - 1.8 * groove)
+    tubercle = table_at(p, 13, place)
+    dorsal += relief * (2.5 * ridge + tubercle * (2.8 * inner_crest + 3.8 * outer_crest) - 2.0 * groove)
     wedge = table_at(p, 11, place)
     taper = table_at(p, 4, place)
     # behind the auricular face the edge runs faster inwards: the pitted area under the ligaments
     behind = max(depth - 10.0, 0.0)
+    edge += RELIEF_MM * smooth_step(-auricular_at(arc, depth, t.ear), -0.5 * RIM_MM, 0.5 * RIM_MM)
     lateral = (side - edge + wedge * (depth - ventral) + 0.012 * behind * behind) / sqrt(
         1.0 + wedge * wedge + taper * taper
     )
     beyond = max(side - 0.5 * t.endplate_width - 1.0, 0.0)
     top = -t.ala_drop - t.ala_fall * (0.65 * beyond + 0.013 * beyond * beyond)
-    top += 0.16 * min(max(y - 8.0, -25.0), 12.0)
+    top += t.ala_pitch * smooth_min(max(y - 8.0, -25.0), 12.0, 8.0)
     # the lamina of S1 begins well below the endplate, at the middle of its spinous tubercle whatever the tilt
     arch = smooth_step(depth - back, -2.0, 9.0) * smooth_step(0.46 * t.endplate_width - side, -2.0, 16.0)
     above = (1.0 - arch) * (z - top) + arch * (t.lamina_arc - arc)
     block = smooth_max(smooth_max(ventral - depth, depth - dorsal, 3.0), lateral, 5.0)
-    block = smooth_max(block, 0.95 * above, 8.0)
+    block = smooth_max(block, 0.95 * above, 10.0)
     return smooth_max(block, arc - 0.985 * t.length, 6.0)
 
 
@@ -148,37 +157,67 @@ def _lateral_mass_at(
 def _canal_at(side: float, arc: float, depth: float, place: float, t: SacrumTables) -> float:
     """The sacral canal: a rounded triangle behind the bodies, open at both ends."""
     p = t.profiles
-    half_width, height = 1.12 * table_at(p, 5, place), 1.15 * table_at(p, 6, place)
+    half_width, height = 1.18 * table_at(p, 5, place), 1.15 * table_at(p, 6, place)
     back = table_at(p, 1, place)
     roof = side / half_width + (depth - back) / height - 1.0
     roof /= sqrt(1.0 / (half_width * half_width) + 1.0 / (height * height))
-    return smooth_max(smooth_max(back - depth, roof, 3.0), side - 0.88 * half_width, 3.0)
+    # its corners are acute: rounded in proportion, or nothing straight is left of a narrow canal
+    blend = 0.17 * half_width
+    return smooth_max(smooth_max(back - depth, roof, blend), side - 0.83 * half_width, blend)
+
+
+@compiled
+def two_sided_at(
+    x: float, y: float, z: float, left: SacrumTables, right: SacrumTables, even: bool, which: int
+) -> float:
+    """Distance to one part of a sacrum whose sides may differ."""
+    if even or x > MIDLINE_MM:
+        return part_at(x, y, z, left, which)
+    if x < -MIDLINE_MM:
+        return part_at(x, y, z, right, which)
+    share = smooth_step(x, -MIDLINE_MM, MIDLINE_MM)
+    return share * part_at(x, y, z, left, which) + (1.0 - share) * part_at(x, y, z, right, which)
 
 
 @compiled
 def foramina_at(x: float, y: float, z: float, t: SacrumTables) -> float:
-    """Distance to the nearest of the ventral and dorsal foramina."""
-    side = abs(x)
+    """Distance to the nearest of the ventral and dorsal foramina of one side, drawn on the left."""
     nearest = 1e9
-    for k in range(4):
-        nearest = min(nearest, round_cone_at(side, y, z, t.ventral[k]))
-        nearest = min(nearest, round_cone_at(side, y, z, t.dorsal[k]))
+    for k in range(t.ventral.shape[0]):
+        nearest = min(nearest, round_cone_at(x, y, z, t.ventral[k]))
+    for k in range(t.dorsal.shape[0]):
+        nearest = min(nearest, round_cone_at(x, y, z, t.dorsal[k]))
     return nearest
 
 
 @compiled
-def parts(points: Floats, t: SacrumTables, which: int) -> Floats:
+def parts(points: Floats, left: SacrumTables, right: SacrumTables, even: bool, which: int) -> Floats:
     """Distance to one part at points (n, 3), shape (n,)."""
     values = np.empty(len(points))
     for i in range(len(points)):
-        values[i] = part_at(points[i, 0], points[i, 1], points[i, 2], t, which)
+        values[i] = two_sided_at(points[i, 0], points[i, 1], points[i, 2], left, right, even, which)
     return values
 
 
 @compiled
-def foramina(points: Floats, t: SacrumTables) -> Floats:
-    """Distance to the foramina at points (n, 3), shape (n,)."""
+def foramina(points: Floats, left: SacrumTables, right: SacrumTables, even: bool) -> Floats:
+    """Distance to the foramina of both sides at points (n, 3), shape (n,)."""
     values = np.empty(len(points))
     for i in range(len(points)):
-        values[i] = foramina_at(points[i, 0], points[i, 1], points[i, 2], t)
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        if even:
+            values[i] = foramina_at(abs(x), y, z, left)
+        else:
+            values[i] = min(foramina_at(x, y, z, left), foramina_at(-x, y, z, right))
+    return values
+
+
+@compiled
+def ears(points: Floats, left: SacrumTables, right: SacrumTables) -> Floats:
+    """Distance to the outline of the auricular surfaces at points (n, 3), shape (n,)."""
+    values = np.empty(len(points))
+    for i in range(len(points)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        arc, depth = curve_at(y, z, left.curve, left.guess, left.guess_y, left.guess_z)
+        values[i] = auricular_at(arc, depth, left.ear if x >= 0.0 else right.ear)
     return values

@@ -1,0 +1,20 @@
+"""All measures taken on one sacrum."""
+
+from geometry.morphometry.measure import Measured, Published
+from geometry.morphometry.table import MEASURES
+from geometry.sacrum.bone import Sacrum
+
+
+def morphometry(sacrum: Sacrum, sex: str = "male") -> tuple[Measured, ...]:
+    """Every measure of a built sacrum beside every series of that sex, in the order of `MEASURES`.
+
+    Args:
+        sacrum: the bone; where its sides differ, the left one is measured.
+        sex: "male" or "female": whose series to stand beside.
+    """
+    rows: list[Measured] = []
+    for measure in MEASURES:
+        value = measure.taken(sacrum)
+        series: tuple[Published | None, ...] = measure.published(sex) or (None,)
+        rows.extend(Measured(measure=measure, value=value, published=one) for one in series)
+    return tuple(rows)
