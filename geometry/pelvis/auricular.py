@@ -1,0 +1,57 @@
+"""The auricular face: the ear where sacrum and ilium meet, and the way to the sacrum there."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.arrays import Floats
+from geometry.sacrum.bone import Sacrum
+
+# The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
+# (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
+SHORT_LIMB = ((0.10, 6.0, 9.5), (0.24, 7.0, 10.5))
+LONG_LIMB = ((0.24, 7.0, 10.5), (0.54, 6.0, 8.0))
+STEP_MM = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AuricularFace:
+    """The face of a sacrum that carries the joint.
+
+    Attributes:
+        sacrum: whose left face it is.
+    """
+
+    sacrum: Sacrum
+
+    def distance_mm(self, points_mm: Floats) -> Floats:
+        """Distance to the sacrum with filled foramina, true to first order near its surface, shape (n,).
+
+        The sacrum's own field may be a tenth longer or shorter, and a joint gap made of it would vary as much.
+        """
+        value = self.sacrum.filled(points_mm)
+        slope = [
+            (self.sacrum.filled(points_mm + step) - value) / STEP_MM for step in STEP_MM * np.eye(3)
+        ]
+        return np.asarray(value / np.maximum(np.linalg.norm(slope, axis=0), 0.3))
+
+    def ear_mm(self, points_mm: Floats) -> Floats:
+        """Signed distance to the ear-shaped outline, measured along arc and depth, shape (n,)."""
+        arc, depth = self.sacrum.curve_coordinates(points_mm)
+        length = self.sacrum.shape.length_mm
+        limbs = [_limb(arc, depth, *limb, length) for limb in (SHORT_LIMB, LONG_LIMB)]
+        return np.minimum(limbs[0], limbs[1])
+
+
+def _limb(
+    arc: Floats,
+    depth: Floats,
+    start: tuple[float, float, float],
+    end: tuple[float, float, float],
+    length_mm: float,
+) -> Floats:
+    """Signed distance to one limb in the plane of arc and depth, shape (n,)."""
+    da, dd = (end[0] - start[0]) * length_mm, end[1] - start[1]
+    pa, pd = arc - start[0] * length_mm, depth - start[1]
+    t = np.clip((pa * da + pd * dd) / (da * da + dd * dd), 0.0, 1.0)
+    return np.asarray(np.hypot(pa - t * da, pd - t * dd) - start[2] - t * (end[2] - start[2]))
