@@ -9,9 +9,14 @@ from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.10, 6.0, 9.5), (0.24, 7.0, 10.5))
-LONG_LIMB = ((0.24, 7.0, 10.5), (0.54, 6.0, 8.0))
+SHORT_LIMB = ((0.16, 12.0, 9.5), (0.28, 9.5, 11.0))
+LONG_LIMB = ((0.28, 9.5, 11.0), (0.54, 9.0, 8.5))
+# Step of the differences that tell the steepness, which is believed between these bounds, so near the surface.
 STEP_MM = 0.05
+STEEPNESS = (0.5, 1.6)
+TRUE_WITHIN_MM = 9.0
+# Outside the ear and this deep behind the axis the bones part by so much per mm, over so many mm (chosen).
+ROOM_SLOPE, ROOM_REACH_MM, BEHIND_MM = 0.45, 14.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,10 +35,12 @@ class AuricularFace:
         The sacrum's own field may be a tenth longer or shorter, and a joint gap made of it would vary as much.
         """
         value = self.sacrum.filled(points_mm)
-        slope = [
-            (self.sacrum.filled(points_mm + step) - value) / STEP_MM for step in STEP_MM * np.eye(3)
-        ]
-        return np.asarray(value / np.maximum(np.linalg.norm(slope, axis=0), 0.3))
+        # farther away nobody asks for more than a bound, and the sacrum's axis ends somewhere
+        near = np.abs(value) < TRUE_WITHIN_MM
+        at = np.asarray(points_mm)[near]
+        slope = [(self.sacrum.filled(at + step) - value[near]) / STEP_MM for step in STEP_MM * np.eye(3)]
+        value[near] /= np.clip(np.linalg.norm(slope, axis=0), *STEEPNESS)
+        return value
 
     def ear_mm(self, points_mm: Floats) -> Floats:
         """Signed distance to the ear-shaped outline, measured along arc and depth, shape (n,)."""
@@ -41,6 +48,16 @@ class AuricularFace:
         length = self.sacrum.shape.length_mm
         limbs = [_limb(arc, depth, *limb, length) for limb in (SHORT_LIMB, LONG_LIMB)]
         return np.minimum(limbs[0], limbs[1])
+
+    def room_mm(self, points_mm: Floats) -> Floats:
+        """How much farther than the joint gap bone stays off here, shape (n,): nothing in the ear or before it.
+
+        Behind the ear the two bones part, for the interosseous ligaments.
+        """
+        _, depth = self.sacrum.curve_coordinates(points_mm)
+        t = np.clip(depth / BEHIND_MM, 0.0, 1.0)
+        beyond = np.clip(self.ear_mm(points_mm), 0.0, ROOM_REACH_MM)
+        return np.asarray(ROOM_SLOPE * beyond * t * t * (3.0 - 2.0 * t))
 
 
 def _limb(

@@ -72,9 +72,15 @@ class Ilium:
         values = self._bone(points_mm)
         near = values < NEAR_MM
         if near.any():
-            facing = self.gap_mm - AuricularFace(sacrum=self.sacrum).distance_mm(np.asarray(points_mm)[near])
+            at = np.asarray(points_mm)[near]
+            facing = self.gap_mm + self.face.room_mm(at) - self.face.distance_mm(at)
             values[near] = smooth_subtraction(values[near], -facing, FACE_BLEND_MM)
         return values
+
+    @property
+    def face(self) -> AuricularFace:
+        """The sacrum's side of the joint."""
+        return AuricularFace(sacrum=self.sacrum)
 
     @property
     def landmarks(self) -> Mapping[str, Floats]:

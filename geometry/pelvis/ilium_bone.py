@@ -14,27 +14,27 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet, sheet_at
 
 # Where two parts of the bone meet, the crease is filled over so many mm (chosen after a dry bone's rounding).
-KNOB_BLEND_MM, CORE_BLEND_MM, ROOF_BLEND_MM, BRIM_MM = 9.0, 5.0, 10.0, 4.0
+CORE_BLEND_MM, ROOF_BLEND_MM, BRIM_MM = 7.0, 16.0, 5.0
 # The corridor's core begins this far past the joint, where the sheet is not yet thick.
 CORE_FROM_MM = 2.0
 # The blend adds a quarter of its width where two surfaces meet: the core is drawn so much thinner.
-CORE_THINNER_MM = 0.5
+CORE_THINNER_MM = 1.2
 # Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little above
 # the centre of the hip (chosen: pubis and ischium carry the rest).
 ROOF_MM = 9.0
 OPENING = (0.70, -0.25, -0.67)
 OPENING_MM = 3.0
-CUT_ABOVE_MM = 8.0
-# Knobs of the rim: two places they run between as (name, mm outwards, mm back, mm up in the standing man), and
-# both radii.
+CUT_ABOVE_MM = 13.0
+# Spines, tubercle and arcuate line: two places they run between as (name, mm outwards, mm back, mm up in the
+# standing man), both radii, and the width of the blend.
 End = tuple[str, float, float, float]
-KNOBS: tuple[tuple[End, End, float, float], ...] = (
-    (("psis", 0.0, 0.0, 0.0), ("psis_low", 0.0, 2.0, 3.0), 7.5, 6.5),
-    (("piis", 0.0, 0.0, 0.0), ("piis", -1.0, 4.0, -1.0), 6.0, 5.0),
-    (("aiis", 0.0, 8.0, -4.0), ("aiis", 0.0, -3.0, 0.0), 8.0, 6.0),
-    (("asis", 0.0, 0.0, 0.0), ("asis", 0.0, -2.0, -3.0), 6.5, 6.5),
-    (("tubercle", 1.0, 0.0, -3.0), ("tubercle", -1.0, 8.0, 0.0), 7.0, 5.0),
-    (("notch_front", 0.0, 2.0, 8.0), ("roof_front", -2.0, 6.0, 0.0), 8.0, 9.0),
+KNOBS: tuple[tuple[End, End, float, float, float], ...] = (
+    (("psis", 0.0, -3.0, 3.0), ("psis_low", 0.0, 0.0, 5.0), 6.5, 5.5, 10.0),
+    (("piis", 0.0, -4.0, 2.0), ("piis", -1.0, 2.0, -1.0), 5.5, 4.5, 10.0),
+    (("aiis", -1.0, 10.0, -8.0), ("aiis", 0.0, -2.0, 1.0), 8.5, 5.0, 10.0),
+    (("asis", 1.0, 4.0, 4.0), ("asis", -1.0, -1.0, -5.0), 5.5, 5.5, 10.0),
+    (("tubercle", -1.0, -8.0, -7.0), ("tubercle", -2.0, 12.0, 5.0), 5.5, 3.5, 10.0),
+    (("notch_front", -1.0, 4.0, 10.0), ("hip", -16.0, -20.0, 23.0), 6.0, 9.0, 18.0),
 )
 
 
@@ -87,8 +87,8 @@ def ilium_bone(places: IliumPlaces, corridor: Corridor, shape: IliumShape) -> Il
         return np.asarray(places.place_mm[name] + shape.size * np.array(offset) @ upright)
 
     knobs = [
-        np.concatenate([end(*start), end(*stop), [shape.size * first, shape.size * last, KNOB_BLEND_MM]])
-        for start, stop, first, last in KNOBS
+        np.concatenate([end(*start), end(*stop), [shape.size * first, shape.size * last, blend]])
+        for start, stop, first, last, blend in KNOBS
     ]
     radius = 0.5 * shape.corridor_mm - CORE_THINNER_MM
     start = corridor.crossing_mm + CORE_FROM_MM * corridor.heading

@@ -26,13 +26,13 @@ Place = tuple[str, str, tuple[float, float, float], float, str]
 RIM: tuple[Place, ...] = (
     ("notch", "column", (55.0, 24.0, -47.0), 0.52, "corridor"),
     ("notch_front", "column", (67.0, 7.0, -60.0), 0.56, "corridor"),
-    ("roof_back", "column", (80.0, -3.0, -77.0), 0.60, "corridor"),
-    ("roof_front", "column", (94.0, -44.0, -79.0), 0.60, "corridor"),
-    ("aiis_low", "column", (99.0, -47.0, -69.0), 0.55, "corridor"),
-    ("aiis", "column", (103.0, -46.0, -60.0), 0.50, "corridor"),
-    ("interspinous", "wing", (107.0, -53.0, -41.0), 0.40, "crest"),
-    ("asis_low", "wing", (115.0, -67.0, -24.0), 0.42, "crest"),
-    ("asis", "wing", (118.0, -72.0, -12.0), 0.48, "crest"),
+    ("roof_back", "column", (79.0, -2.0, -76.0), 0.60, "corridor"),
+    ("roof_front", "column", (91.0, -41.0, -77.0), 0.60, "corridor"),
+    ("aiis_low", "column", (95.0, -43.5, -66.0), 0.55, "corridor"),
+    ("aiis", "column", (99.0, -42.5, -57.0), 0.50, "corridor"),
+    ("interspinous", "wing", (104.5, -50.0, -39.0), 0.40, "crest"),
+    ("asis_low", "wing", (113.0, -64.5, -23.5), 0.42, "crest"),
+    ("asis", "wing", (117.5, -70.0, -11.0), 0.48, "crest"),
     ("crest_front", "wing", (129.0, -60.0, 4.0), 0.45, "crest"),
     ("tubercle", "wing", (137.0, -38.0, 21.0), 0.58, "crest"),
     ("crest_middle", "wing", (130.0, -14.0, 37.0), 0.48, "crest"),
@@ -42,7 +42,7 @@ RIM: tuple[Place, ...] = (
     ("crest_low", "wing", (50.0, 50.0, 18.0), 0.55, "crest"),
 )
 INNER: tuple[Place, ...] = (
-    ("roof", "column", (92.0, -22.0, -72.0), 0.80, "corridor"),
+    ("roof", "column", (90.0, -20.0, -70.0), 0.80, "corridor"),
     ("fossa", "wing", (106.0, -13.0, -4.0), 0.50, "fossa"),
     ("fossa_back", "wing", (80.0, 19.0, 14.0), 0.62, "fossa"),
     ("fossa_front", "wing", (113.0, -42.0, -14.0), 0.62, "fossa"),
@@ -50,7 +50,7 @@ INNER: tuple[Place, ...] = (
     ("line", "column", (70.0, 8.0, -14.0), 0.42, "corridor"),
 )
 # On the corridor itself: mm past the joint, half-thickness as a share of the corridor.
-ON_CORRIDOR = (("buttress", 24.0, 0.46), ("column", 44.0, 0.46), ("s2ai_target", 74.0, 0.56))
+ON_CORRIDOR = (("buttress", 24.0, 0.43), ("column", 44.0, 0.43), ("s2ai_target", 68.0, 0.52))
 
 # On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of the
 # crest. The first ones close the rim from the crest to the notch.
@@ -65,15 +65,15 @@ BEHIND = (
 # are pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps
 # room for the interosseous ligaments.
 FACING = (
-    ("joint_top", 0.10, 8.0, 3.0, 0.60),
-    ("joint", 0.26, 8.0, 3.0, 0.66),
-    ("joint_low", 0.40, 8.0, 3.0, 0.62),
-    ("joint_end", 0.52, 7.0, 3.0, 0.52),
+    ("joint_top", 0.10, 9.0, 6.5, 0.60),
+    ("joint", 0.26, 8.0, 6.5, 0.66),
+    ("joint_low", 0.40, 8.0, 6.5, 0.62),
+    ("joint_end", 0.52, 8.0, 6.5, 0.54),
     ("tuberosity", 0.12, 26.0, -4.0, 0.70),
     ("tuberosity_low", 0.34, 25.0, -4.0, 0.66),
 )
 # The hip joint's centre.
-HIP_MM = (91.0, -20.0, -101.0)
+HIP_MM = (89.0, -18.0, -99.0)
 LANDMARKS = (
     "psis",
     "piis",
