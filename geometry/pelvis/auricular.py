@@ -9,8 +9,8 @@ from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.16, 12.0, 9.5), (0.28, 9.5, 11.0))
-LONG_LIMB = ((0.28, 9.5, 11.0), (0.54, 9.0, 8.5))
+SHORT_LIMB = ((0.16, 9.0, 9.5), (0.28, 5.5, 10.2))
+LONG_LIMB = ((0.28, 5.5, 10.2), (0.53, 6.5, 8.8))
 # Step of the differences that tell the steepness, which is believed between these bounds, so near the surface.
 STEP_MM = 0.05
 STEEPNESS = (0.5, 1.6)

@@ -14,16 +14,16 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet, sheet_at
 
 # Where two parts of the bone meet, the crease is filled over so many mm (chosen after a dry bone's rounding).
-CORE_BLEND_MM, ROOF_BLEND_MM, BRIM_MM = 7.0, 16.0, 5.0
+CORE_BLEND_MM, ROOF_BLEND_MM, BRIM_MM = 8.0, 16.0, 5.0
 # The corridor's core begins this far past the joint, where the sheet is not yet thick.
 CORE_FROM_MM = 2.0
 # The blend adds a quarter of its width where two surfaces meet: the core is drawn so much thinner.
-CORE_THINNER_MM = 1.2
+CORE_THINNER_MM = 2.0
 # Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little above
 # the centre of the hip (chosen: pubis and ischium carry the rest).
 ROOF_MM = 9.0
 OPENING = (0.70, -0.25, -0.67)
-OPENING_MM = 3.0
+OPENING_MM = 1.5
 CUT_ABOVE_MM = 13.0
 # Spines, tubercle and arcuate line: two places they run between as (name, mm outwards, mm back, mm up in the
 # standing man), both radii, and the width of the blend.

@@ -27,11 +27,11 @@ RIM: tuple[Place, ...] = (
     ("notch", "column", (55.0, 24.0, -47.0), 0.52, "corridor"),
     ("notch_front", "column", (67.0, 7.0, -60.0), 0.56, "corridor"),
     ("roof_back", "column", (79.0, -2.0, -76.0), 0.60, "corridor"),
-    ("roof_front", "column", (91.0, -41.0, -77.0), 0.60, "corridor"),
-    ("aiis_low", "column", (95.0, -43.5, -66.0), 0.55, "corridor"),
-    ("aiis", "column", (99.0, -42.5, -57.0), 0.50, "corridor"),
-    ("interspinous", "wing", (104.5, -50.0, -39.0), 0.40, "crest"),
-    ("asis_low", "wing", (113.0, -64.5, -23.5), 0.42, "crest"),
+    ("roof_front", "column", (87.5, -38.0, -75.5), 0.60, "corridor"),
+    ("aiis_low", "column", (91.5, -40.5, -64.0), 0.55, "corridor"),
+    ("aiis", "column", (95.5, -40.0, -55.0), 0.50, "corridor"),
+    ("interspinous", "wing", (102.0, -48.0, -38.0), 0.40, "crest"),
+    ("asis_low", "wing", (112.0, -63.5, -23.0), 0.42, "crest"),
     ("asis", "wing", (117.5, -70.0, -11.0), 0.48, "crest"),
     ("crest_front", "wing", (129.0, -60.0, 4.0), 0.45, "crest"),
     ("tubercle", "wing", (137.0, -38.0, 21.0), 0.58, "crest"),
@@ -42,7 +42,7 @@ RIM: tuple[Place, ...] = (
     ("crest_low", "wing", (50.0, 50.0, 18.0), 0.55, "crest"),
 )
 INNER: tuple[Place, ...] = (
-    ("roof", "column", (90.0, -20.0, -70.0), 0.80, "corridor"),
+    ("roof", "column", (88.0, -18.0, -69.0), 0.70, "corridor"),
     ("fossa", "wing", (106.0, -13.0, -4.0), 0.50, "fossa"),
     ("fossa_back", "wing", (80.0, 19.0, 14.0), 0.62, "fossa"),
     ("fossa_front", "wing", (113.0, -42.0, -14.0), 0.62, "fossa"),
@@ -50,14 +50,14 @@ INNER: tuple[Place, ...] = (
     ("line", "column", (70.0, 8.0, -14.0), 0.42, "corridor"),
 )
 # On the corridor itself: mm past the joint, half-thickness as a share of the corridor.
-ON_CORRIDOR = (("buttress", 24.0, 0.43), ("column", 44.0, 0.43), ("s2ai_target", 68.0, 0.52))
+ON_CORRIDOR = (("buttress", 24.0, 0.38), ("column", 44.0, 0.35), ("s2ai_target", 66.0, 0.46))
 
 # On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of the
 # crest. The first ones close the rim from the crest to the notch.
 BEHIND = (
-    ("psis", 0.34, 41.0, 3.5, 0.58),
-    ("psis_low", 0.44, 36.0, 6.0, 0.50),
-    ("piis", 0.56, 24.0, 8.0, 0.50),
+    ("psis", 0.34, 39.0, 7.5, 0.62),
+    ("psis_low", 0.44, 35.0, 9.0, 0.54),
+    ("piis", 0.56, 24.0, 10.0, 0.52),
     ("notch_back", 0.60, 9.0, 11.0, 0.46),
 )
 # Places that face the sacrum: share of its axis, depth behind it, how far the medial face would reach into the
@@ -65,15 +65,15 @@ BEHIND = (
 # are pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps
 # room for the interosseous ligaments.
 FACING = (
-    ("joint_top", 0.10, 9.0, 6.5, 0.60),
-    ("joint", 0.26, 8.0, 6.5, 0.66),
-    ("joint_low", 0.40, 8.0, 6.5, 0.62),
-    ("joint_end", 0.52, 8.0, 6.5, 0.54),
-    ("tuberosity", 0.12, 26.0, -4.0, 0.70),
-    ("tuberosity_low", 0.34, 25.0, -4.0, 0.66),
+    ("joint_top", 0.10, 9.0, 6.5, 0.76),
+    ("joint", 0.26, 8.0, 6.5, 0.84),
+    ("joint_low", 0.40, 8.0, 6.5, 0.80),
+    ("joint_end", 0.52, 8.0, 6.5, 0.62),
+    ("tuberosity", 0.12, 26.0, -4.0, 0.86),
+    ("tuberosity_low", 0.34, 25.0, -4.0, 0.82),
 )
 # The hip joint's centre.
-HIP_MM = (89.0, -18.0, -99.0)
+HIP_MM = (85.0, -16.0, -99.0)
 LANDMARKS = (
     "psis",
     "piis",

@@ -48,14 +48,17 @@ class SacroiliacJoint:
             values[near] = np.maximum(values[near], np.maximum(between, facing))
         return values
 
-    def area_mm2(self) -> float:
-        """Area of the joint: the volume of the layer between the bones over its thickness."""
-        step = 0.6
+    def surface_points_mm(self, step_mm: float) -> Floats:
+        """Points of a grid that lie in the cartilage between the faces of both bones, shape (n, 3)."""
         low = self.sacrum.bounds_mm[0] * np.array([0.0, 1.0, 1.0]) + np.array([20.0, 0.0, 0.0])
-        axes = [np.arange(low[k], self.sacrum.bounds_mm[1][k] + 4.0, step) for k in range(3)]
+        axes = [np.arange(low[k], self.sacrum.bounds_mm[1][k] + 4.0, step_mm) for k in range(3)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
         points = points[self.face.ear_mm(points) < 0.0]
         off_sacrum = self.face.distance_mm(points)
         layer = (off_sacrum > 0.0) & (off_sacrum < self.gap_mm) & (self(points) < 0.0)
-        return float(layer.sum() * step**3 / self.gap_mm)
+        return np.asarray(points[layer])
 
+    def area_mm2(self) -> float:
+        """Area of the joint: the volume of the layer between the bones over its thickness."""
+        step = 0.6
+        return float(len(self.surface_points_mm(step)) * step**3 / self.gap_mm)
