@@ -9,8 +9,8 @@ from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.16, 9.0, 9.5), (0.28, 5.5, 10.2))
-LONG_LIMB = ((0.28, 5.5, 10.2), (0.53, 6.5, 8.8))
+SHORT_LIMB = ((0.15, 9.0, 9.2), (0.28, 5.5, 9.8))
+LONG_LIMB = ((0.28, 5.5, 9.8), (0.555, 6.5, 8.4))
 # Step of the differences that tell the steepness, which is believed between these bounds, so near the surface.
 STEP_MM = 0.05
 STEEPNESS = (0.5, 1.6)

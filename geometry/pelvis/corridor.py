@@ -23,7 +23,7 @@ ENOUGH_MM = 1.5
 # What one degree off the nominal angles costs, and the square of the mm of wall that bulges out of the sacrum
 # before it has passed the plane of the joint, in mm of bone (chosen: paths settle at a bulge of 2 to 4 mm, and
 # the axial angles of mean shapes within those published).
-PER_DEGREE, PER_BULGE2 = 0.05, 0.007
+PER_DEGREE, PER_BULGE2 = 0.05, 0.004
 # The path is the mean of all, weighted by exp(score / this), so that it moves smoothly with the sacrum.
 SHARPNESS_MM = 0.08
 # Near the entry a screw shows its wall; past the joint the ilium is made to fit.

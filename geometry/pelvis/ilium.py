@@ -18,7 +18,7 @@ from geometry.sacrum.bone import Sacrum
 # The joint gap that the medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).
 DEFAULT_GAP_MM = 2.5
 # The edge where the medial face leaves the sacrum is rounded over this width.
-FACE_BLEND_MM = 3.0
+FACE_BLEND_MM = 5.0
 # Only within this distance of the bone does the sacrum shape it.
 NEAR_MM = 8.0
 

@@ -14,14 +14,16 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet, sheet_at
 
 # Where two parts of the bone meet, the crease is filled over so many mm (chosen after a dry bone's rounding).
-CORE_BLEND_MM, ROOF_BLEND_MM, BRIM_MM = 8.0, 16.0, 5.0
-# The corridor's core begins this far past the joint, where the sheet is not yet thick.
-CORE_FROM_MM = 2.0
-# The blend adds a quarter of its width where two surfaces meet: the core is drawn so much thinner.
-CORE_THINNER_MM = 2.0
+ROOF_BLEND_MM, BRIM_MM = 13.0, 5.0
+# The cores of the S2AI corridor and of the iliac screw's way from the PSIS begin this far past the joint and
+# inside the PSIS, where the sheet is not yet thick.
+CORE_FROM_MM, PSIS_FROM_MM = 2.0, 8.0
+# The blend adds to both where they meet the sheet: cores are drawn thinner than the free corridor by so much,
+# with so wide a blend (set so that the corridor measures what the shape asks for).
+S2AI_CORE_MM, PSIS_CORE_MM = (2.4, 8.0), (3.0, 12.0)
 # Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little above
 # the centre of the hip (chosen: pubis and ischium carry the rest).
-ROOF_MM = 9.0
+ROOF_MM = 8.5
 OPENING = (0.70, -0.25, -0.67)
 OPENING_MM = 1.5
 CUT_ABOVE_MM = 13.0
@@ -34,6 +36,7 @@ KNOBS: tuple[tuple[End, End, float, float, float], ...] = (
     (("aiis", -1.0, 10.0, -8.0), ("aiis", 0.0, -2.0, 1.0), 8.5, 5.0, 10.0),
     (("asis", 1.0, 4.0, 4.0), ("asis", -1.0, -1.0, -5.0), 5.5, 5.5, 10.0),
     (("tubercle", -1.0, -8.0, -7.0), ("tubercle", -2.0, 12.0, 5.0), 5.5, 3.5, 10.0),
+    (("s2ai_target", -7.0, -2.0, -9.0), ("aiis", -11.0, 6.0, -9.0), 8.0, 7.0, 14.0),
     (("notch_front", -1.0, 4.0, 10.0), ("hip", -16.0, -20.0, 23.0), 6.0, 9.0, 18.0),
 )
 
@@ -90,16 +93,21 @@ def ilium_bone(places: IliumPlaces, corridor: Corridor, shape: IliumShape) -> Il
         np.concatenate([end(*start), end(*stop), [shape.size * first, shape.size * last, blend]])
         for start, stop, first, last, blend in KNOBS
     ]
-    radius = 0.5 * shape.corridor_mm - CORE_THINNER_MM
+    free = 0.5 * shape.corridor_mm
     start = corridor.crossing_mm + CORE_FROM_MM * corridor.heading
-    core = np.concatenate([start, places.place_mm["s2ai_target"], [radius, radius, CORE_BLEND_MM]])
+    psis, target = places.place_mm["psis"], places.place_mm["s2ai_target"]
+    from_psis = psis + PSIS_FROM_MM * (target - psis) / np.linalg.norm(target - psis)
+    cores = [
+        np.concatenate([begin, target, [free - thinner, free - thinner, blend]])
+        for begin, (thinner, blend) in ((start, S2AI_CORE_MM), (from_psis, PSIS_CORE_MM))
+    ]
     hip = places.place_mm["hip"]
     socket = 0.5 * shape.acetabulum_mm
     opening = np.array(OPENING) / np.linalg.norm(OPENING) @ upright
     down = np.array([0.0, 0.0, -1.0]) @ upright
     return IliumBone(
         sheet=sheet,
-        knobs=frozen_copy([*knobs, core]),
+        knobs=frozen_copy([*knobs, *cores]),
         hip=frozen_copy([*hip, socket, socket + ROOF_MM]),
         opening=frozen_copy([*opening, float(opening @ hip) + OPENING_MM]),
         cut=frozen_copy([*down, float(down @ hip) - CUT_ABOVE_MM]),

@@ -27,10 +27,10 @@ RIM: tuple[Place, ...] = (
     ("notch", "column", (55.0, 24.0, -47.0), 0.52, "corridor"),
     ("notch_front", "column", (67.0, 7.0, -60.0), 0.56, "corridor"),
     ("roof_back", "column", (79.0, -2.0, -76.0), 0.60, "corridor"),
-    ("roof_front", "column", (87.5, -38.0, -75.5), 0.60, "corridor"),
-    ("aiis_low", "column", (91.5, -40.5, -64.0), 0.55, "corridor"),
-    ("aiis", "column", (95.5, -40.0, -55.0), 0.50, "corridor"),
-    ("interspinous", "wing", (102.0, -48.0, -38.0), 0.40, "crest"),
+    ("roof_front", "column", (84.0, -34.5, -73.0), 0.60, "corridor"),
+    ("aiis_low", "column", (88.0, -37.0, -61.5), 0.55, "corridor"),
+    ("aiis", "column", (91.8, -36.5, -52.0), 0.50, "corridor"),
+    ("interspinous", "wing", (99.5, -46.0, -36.5), 0.40, "crest"),
     ("asis_low", "wing", (112.0, -63.5, -23.0), 0.42, "crest"),
     ("asis", "wing", (117.5, -70.0, -11.0), 0.48, "crest"),
     ("crest_front", "wing", (129.0, -60.0, 4.0), 0.45, "crest"),
@@ -38,11 +38,11 @@ RIM: tuple[Place, ...] = (
     ("crest_middle", "wing", (130.0, -14.0, 37.0), 0.48, "crest"),
     ("crest_top", "wing", (111.0, 6.0, 46.0), 0.40, "crest"),
     ("crest_back", "wing", (86.0, 22.0, 45.0), 0.42, "crest"),
-    ("crest_hollow", "wing", (64.0, 36.0, 36.0), 0.46, "crest"),
-    ("crest_low", "wing", (50.0, 50.0, 18.0), 0.55, "crest"),
+    ("crest_hollow", "wing", (64.0, 34.0, 36.0), 0.46, "crest"),
+    ("crest_low", "wing", (51.0, 45.0, 18.0), 0.55, "crest"),
 )
 INNER: tuple[Place, ...] = (
-    ("roof", "column", (88.0, -18.0, -69.0), 0.70, "corridor"),
+    ("roof", "column", (86.0, -16.0, -67.0), 0.70, "corridor"),
     ("fossa", "wing", (106.0, -13.0, -4.0), 0.50, "fossa"),
     ("fossa_back", "wing", (80.0, 19.0, 14.0), 0.62, "fossa"),
     ("fossa_front", "wing", (113.0, -42.0, -14.0), 0.62, "fossa"),
@@ -50,15 +50,15 @@ INNER: tuple[Place, ...] = (
     ("line", "column", (70.0, 8.0, -14.0), 0.42, "corridor"),
 )
 # On the corridor itself: mm past the joint, half-thickness as a share of the corridor.
-ON_CORRIDOR = (("buttress", 24.0, 0.38), ("column", 44.0, 0.35), ("s2ai_target", 66.0, 0.46))
+ON_CORRIDOR = (("buttress", 24.0, 0.38), ("column", 44.0, 0.33), ("s2ai_target", 60.0, 0.44))
 
 # On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of the
 # crest. The first ones close the rim from the crest to the notch.
 BEHIND = (
-    ("psis", 0.34, 39.0, 7.5, 0.62),
-    ("psis_low", 0.44, 35.0, 9.0, 0.54),
-    ("piis", 0.56, 24.0, 10.0, 0.52),
-    ("notch_back", 0.60, 9.0, 11.0, 0.46),
+    ("psis", 0.34, 33.0, 7.5, 0.62),
+    ("psis_low", 0.44, 29.5, 8.5, 0.54),
+    ("piis", 0.595, 21.0, 10.0, 0.52),
+    ("notch_back", 0.655, 8.0, 12.0, 0.46),
 )
 # Places that face the sacrum: share of its axis, depth behind it, how far the medial face would reach into the
 # joint gap (negative: stays that much further off), half-thickness as a share of the corridor. The joint's own
@@ -68,12 +68,12 @@ FACING = (
     ("joint_top", 0.10, 9.0, 6.5, 0.76),
     ("joint", 0.26, 8.0, 6.5, 0.84),
     ("joint_low", 0.40, 8.0, 6.5, 0.80),
-    ("joint_end", 0.52, 8.0, 6.5, 0.62),
-    ("tuberosity", 0.12, 26.0, -4.0, 0.86),
-    ("tuberosity_low", 0.34, 25.0, -4.0, 0.82),
+    ("joint_end", 0.55, 8.0, 6.5, 0.62),
+    ("tuberosity", 0.12, 23.0, -4.0, 0.86),
+    ("tuberosity_low", 0.34, 22.0, -4.0, 0.82),
 )
 # The hip joint's centre.
-HIP_MM = (85.0, -16.0, -99.0)
+HIP_MM = (84.0, -14.0, -98.0)
 LANDMARKS = (
     "psis",
     "piis",

@@ -27,7 +27,7 @@ PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
 COLUMN_MM = (24.0, 60.0)
 TURNS = 24
 # From the PSIS a way may aim this far beside the middle of the column; the ray starts this far behind it.
-AIM_MM = np.arange(-9.0, 9.1, 3.0)
+AIM_MM = np.arange(-6.0, 6.1, 2.0)
 BEHIND_MM = 30.0
 
 
