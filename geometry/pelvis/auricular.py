@@ -9,14 +9,14 @@ from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.15, 9.0, 9.2), (0.28, 5.5, 9.8))
-LONG_LIMB = ((0.28, 5.5, 9.8), (0.555, 6.5, 8.4))
+SHORT_LIMB = ((0.16, 9.0, 9.2), (0.28, 5.5, 9.8))
+LONG_LIMB = ((0.28, 5.5, 9.8), (0.545, 6.5, 8.2))
 # Step of the differences that tell the steepness, which is believed between these bounds, so near the surface.
 STEP_MM = 0.05
 STEEPNESS = (0.5, 1.6)
 TRUE_WITHIN_MM = 9.0
 # Outside the ear and this deep behind the axis the bones part by so much per mm, over so many mm (chosen).
-ROOM_SLOPE, ROOM_REACH_MM, BEHIND_MM = 0.45, 14.0, 10.0
+ROOM_SLOPE, ROOM_REACH_MM, BEHIND_MM = 0.3, 16.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,9 +37,11 @@ class AuricularFace:
         value = self.sacrum.filled(points_mm)
         # farther away nobody asks for more than a bound, and the sacrum's axis ends somewhere
         near = np.abs(value) < TRUE_WITHIN_MM
-        at = np.asarray(points_mm)[near]
-        slope = [(self.sacrum.filled(at + step) - value[near]) / STEP_MM for step in STEP_MM * np.eye(3)]
-        value[near] /= np.clip(np.linalg.norm(slope, axis=0), *STEEPNESS)
+        at, rough = np.asarray(points_mm)[near], value[near]
+        slope = [(self.sacrum.filled(at + step) - rough) / STEP_MM for step in STEP_MM * np.eye(3)]
+        true = rough / np.clip(np.linalg.norm(slope, axis=0), *STEEPNESS)
+        share = np.clip(2.0 - 2.0 * np.abs(rough) / TRUE_WITHIN_MM, 0.0, 1.0)
+        value[near] += share * (true - rough)
         return value
 
     def ear_mm(self, points_mm: Floats) -> Floats:

@@ -20,15 +20,16 @@ NOMINAL_DEG = (34.0, 0.0)
 # foramina is enough, more is not looked for, or paths would drift from the published angles.
 WALL_RADIUS_MM = 4.25
 ENOUGH_MM = 1.5
-# What one degree off the nominal angles costs, and the square of the mm of wall that bulges out of the sacrum
-# before it has passed the plane of the joint, in mm of bone (chosen: paths settle at a bulge of 2 to 4 mm, and
-# the axial angles of mean shapes within those published).
-PER_DEGREE, PER_BULGE2 = 0.05, 0.004
+# What one degree off the nominal angles costs, and the fourth power of the mm of wall that bulges out of the
+# sacrum before it has passed the plane of the joint, in mm of bone (chosen: a bulge of 5 mm, which the ilium's
+# rim in front of the joint can hold, is worth a degree, one of 7 mm is not).
+PER_DEGREE, PER_BULGE4 = 0.05, 0.00012
 # The path is the mean of all, weighted by exp(score / this), so that it moves smoothly with the sacrum.
 SHARPNESS_MM = 0.08
 # Near the entry a screw shows its wall; past the joint the ilium is made to fit.
 FROM_MM, TO_MM, STEP_MM = 12.0, 64.0, 1.5
 TURNS = 10
+RIM_MM = 0.3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +82,7 @@ def s2ai_corridor(sacrum: Sacrum) -> Corridor:
     angles = np.array([(lateral, caudal) for lateral in LATERAL_DEG for caudal in CAUDAL_DEG])
     headings = np.array([direction(*pair) for pair in angles])
     margin, bulge = _wall_mm(sacrum, entry, headings)
-    score = np.minimum(margin, ENOUGH_MM) - PER_BULGE2 * bulge**2
+    score = np.minimum(margin, ENOUGH_MM) - PER_BULGE4 * bulge**4
     score -= PER_DEGREE * np.linalg.norm(angles - NOMINAL_DEG, axis=1)
     weight = np.exp((score - score.max()) / SHARPNESS_MM)
     heading = weight @ headings
@@ -119,8 +120,11 @@ def _wall_mm(sacrum: Sacrum, entry_mm: Floats, headings: Floats) -> tuple[Floats
     rim = np.cos(turns)[:, None] * first[:, None] + np.sin(turns)[:, None] * second[:, None]
     points = (axes[:, :, None] + WALL_RADIUS_MM * rim[:, None]).reshape(-1, 3)
     voids = np.minimum(sacrum.canal(points), sacrum.foramina(points))
+    bone, filled = sacrum(points), sacrum.filled(points)
+    # the rounded rims of foramina and the furrows of the rami are wider than the foramina themselves
+    voids = np.where((filled < -RIM_MM) & (bone > filled + RIM_MM), np.minimum(voids, -bone), voids)
     arc, depth = sacrum.curve_coordinates(points)
-    bulge = np.where(sacrum.filled(points) > 0.0, _face(sacrum)(np.stack([arc, depth], axis=1)), -np.inf)
+    bulge = np.where(filled > 0.0, _face(sacrum)(np.stack([arc, depth], axis=1)), -np.inf)
     bulge -= points[:, 0]
     shape = (len(axes), -1)
     return voids.reshape(shape).min(axis=1), np.maximum(bulge.reshape(shape).max(axis=1), 0.0)

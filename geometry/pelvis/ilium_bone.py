@@ -14,13 +14,13 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet, sheet_at
 
 # Where two parts of the bone meet, the crease is filled over so many mm (chosen after a dry bone's rounding).
-ROOF_BLEND_MM, BRIM_MM = 13.0, 5.0
+ROOF_BLEND_MM, BRIM_MM = 12.0, 5.0
 # The cores of the S2AI corridor and of the iliac screw's way from the PSIS begin this far past the joint and
 # inside the PSIS, where the sheet is not yet thick.
 CORE_FROM_MM, PSIS_FROM_MM = 2.0, 8.0
 # The blend adds to both where they meet the sheet: cores are drawn thinner than the free corridor by so much,
 # with so wide a blend (set so that the corridor measures what the shape asks for).
-S2AI_CORE_MM, PSIS_CORE_MM = (2.4, 8.0), (3.0, 12.0)
+S2AI_CORE_MM, PSIS_CORE_MM = (3.9, 8.0), (4.6, 12.0)
 # Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little above
 # the centre of the hip (chosen: pubis and ischium carry the rest).
 ROOF_MM = 8.5

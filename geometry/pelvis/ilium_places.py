@@ -39,7 +39,7 @@ RIM: tuple[Place, ...] = (
     ("crest_top", "wing", (111.0, 6.0, 46.0), 0.40, "crest"),
     ("crest_back", "wing", (86.0, 22.0, 45.0), 0.42, "crest"),
     ("crest_hollow", "wing", (64.0, 34.0, 36.0), 0.46, "crest"),
-    ("crest_low", "wing", (51.0, 45.0, 18.0), 0.55, "crest"),
+    ("crest_low", "wing", (52.0, 42.0, 18.0), 0.55, "crest"),
 )
 INNER: tuple[Place, ...] = (
     ("roof", "column", (86.0, -16.0, -67.0), 0.70, "corridor"),
@@ -50,13 +50,13 @@ INNER: tuple[Place, ...] = (
     ("line", "column", (70.0, 8.0, -14.0), 0.42, "corridor"),
 )
 # On the corridor itself: mm past the joint, half-thickness as a share of the corridor.
-ON_CORRIDOR = (("buttress", 24.0, 0.38), ("column", 44.0, 0.33), ("s2ai_target", 60.0, 0.44))
+ON_CORRIDOR = (("buttress", 24.0, 0.29), ("column", 44.0, 0.24), ("s2ai_target", 60.0, 0.40))
 
 # On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of the
 # crest. The first ones close the rim from the crest to the notch.
 BEHIND = (
-    ("psis", 0.34, 33.0, 7.5, 0.62),
-    ("psis_low", 0.44, 29.5, 8.5, 0.54),
+    ("psis", 0.34, 26.5, 7.5, 0.62),
+    ("psis_low", 0.44, 24.5, 8.5, 0.54),
     ("piis", 0.595, 21.0, 10.0, 0.52),
     ("notch_back", 0.655, 8.0, 12.0, 0.46),
 )
