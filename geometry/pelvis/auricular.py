@@ -9,14 +9,15 @@ from geometry.sacrum.bone import Sacrum
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.16, 9.0, 9.2), (0.28, 5.5, 9.8))
-LONG_LIMB = ((0.28, 5.5, 9.8), (0.545, 6.5, 8.2))
-# Step of the differences that tell the steepness, which is believed between these bounds, so near the surface.
+SHORT_LIMB = ((0.16, 9.0, 8.9), (0.28, 5.5, 9.4))
+LONG_LIMB = ((0.28, 5.5, 9.4), (0.545, 6.5, 8.0))
+# Step of the differences that tell the steepness, which is believed between these bounds and so near the
+# surface (chosen: the joint gap is 4 mm at most).
 STEP_MM = 0.05
 STEEPNESS = (0.5, 1.6)
 TRUE_WITHIN_MM = 9.0
 # Outside the ear and this deep behind the axis the bones part by so much per mm, over so many mm (chosen).
-ROOM_SLOPE, ROOM_REACH_MM, BEHIND_MM = 0.3, 16.0, 10.0
+ROOM_SLOPE, ROOM_REACH_MM, BEHIND_MM = 0.2, 20.0, 10.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +33,7 @@ class AuricularFace:
     def distance_mm(self, points_mm: Floats) -> Floats:
         """Distance to the sacrum with filled foramina, true to first order near its surface, shape (n,).
 
-        The sacrum's own field may be a tenth longer or shorter, and a joint gap made of it would vary as much.
+        The sacrum's own field may be a tenth longer or shorter; a joint gap made of it would vary as much.
         """
         value = self.sacrum.filled(points_mm)
         # farther away nobody asks for more than a bound, and the sacrum's axis ends somewhere
@@ -52,7 +53,7 @@ class AuricularFace:
         return np.minimum(limbs[0], limbs[1])
 
     def room_mm(self, points_mm: Floats) -> Floats:
-        """How much farther than the joint gap bone stays off here, shape (n,): nothing in the ear or before it.
+        """How much farther than the joint gap the ilium stays off, shape (n,): 0 in the ear and before it.
 
         Behind the ear the two bones part, for the interosseous ligaments.
         """

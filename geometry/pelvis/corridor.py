@@ -21,9 +21,9 @@ NOMINAL_DEG = (34.0, 0.0)
 WALL_RADIUS_MM = 4.25
 ENOUGH_MM = 1.5
 # What one degree off the nominal angles costs, and the fourth power of the mm of wall that bulges out of the
-# sacrum before it has passed the plane of the joint, in mm of bone (chosen: a bulge of 5 mm, which the ilium's
-# rim in front of the joint can hold, is worth a degree, one of 7 mm is not).
-PER_DEGREE, PER_BULGE4 = 0.05, 0.00012
+# sacrum before it has passed the plane of the joint, in mm of bone (chosen: 5 mm, which the ilium's rim in
+# front of the joint can hold, cost less than a degree, 8 mm four).
+PER_DEGREE, PER_BULGE4 = 0.05, 0.00005
 # The path is the mean of all, weighted by exp(score / this), so that it moves smoothly with the sacrum.
 SHARPNESS_MM = 0.08
 # Near the entry a screw shows its wall; past the joint the ilium is made to fit.

@@ -15,9 +15,10 @@ from geometry.pelvis.ilium_places import LANDMARKS, ilium_places
 from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.bone import Sacrum
 
-# The joint gap that the medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).
+# The joint gap that the medial face keeps from the sacrum: 1 to 4 mm in adults, chosen.
 DEFAULT_GAP_MM = 2.5
-# The edge where the medial face leaves the sacrum is rounded over this width.
+# The edge where the medial face leaves the sacrum is rounded over this width (a sharper lip in front of the
+# joint left elements of radius ratio 0.03).
 FACE_BLEND_MM = 5.0
 # Only within this distance of the bone does the sacrum shape it.
 NEAR_MM = 8.0

@@ -1,4 +1,4 @@
-"""The compiled field of an ilium before it is fitted to a sacrum: wing, column, spines and the roof of the hip."""
+"""The compiled field of an ilium before it is fitted to a sacrum: wing, column, spines and hip roof."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -21,8 +21,10 @@ CORE_FROM_MM, PSIS_FROM_MM = 2.0, 8.0
 # The blend adds to both where they meet the sheet: cores are drawn thinner than the free corridor by so much,
 # with so wide a blend (set so that the corridor measures what the shape asks for).
 S2AI_CORE_MM, PSIS_CORE_MM = (3.9, 8.0), (4.6, 12.0)
-# Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little above
-# the centre of the hip (chosen: pubis and ischium carry the rest).
+# A core thinner than this would break into beads where the sheet is far.
+LEAST_CORE_MM = 2.2
+# Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little
+# above the centre of the hip (chosen: pubis and ischium carry the rest).
 ROOF_MM = 8.5
 OPENING = (0.70, -0.25, -0.67)
 OPENING_MM = 1.5
@@ -98,7 +100,7 @@ def ilium_bone(places: IliumPlaces, corridor: Corridor, shape: IliumShape) -> Il
     psis, target = places.place_mm["psis"], places.place_mm["s2ai_target"]
     from_psis = psis + PSIS_FROM_MM * (target - psis) / np.linalg.norm(target - psis)
     cores = [
-        np.concatenate([begin, target, [free - thinner, free - thinner, blend]])
+        np.concatenate([begin, target, 2 * [max(free - thinner, LEAST_CORE_MM)], [blend]])
         for begin, (thinner, blend) in ((start, S2AI_CORE_MM), (from_psis, PSIS_CORE_MM))
     ]
     hip = places.place_mm["hip"]

@@ -52,25 +52,25 @@ INNER: tuple[Place, ...] = (
 # On the corridor itself: mm past the joint, half-thickness as a share of the corridor.
 ON_CORRIDOR = (("buttress", 24.0, 0.29), ("column", 44.0, 0.24), ("s2ai_target", 60.0, 0.40))
 
-# On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of the
-# crest. The first ones close the rim from the crest to the notch.
+# On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of
+# the crest. They close the rim from the crest to the notch.
 BEHIND = (
     ("psis", 0.34, 26.5, 7.5, 0.62),
     ("psis_low", 0.44, 24.5, 8.5, 0.54),
     ("piis", 0.595, 21.0, 10.0, 0.52),
     ("notch_back", 0.655, 8.0, 12.0, 0.46),
 )
-# Places that face the sacrum: share of its axis, depth behind it, how far the medial face would reach into the
-# joint gap (negative: stays that much further off), half-thickness as a share of the corridor. The joint's own
-# are pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps
-# room for the interosseous ligaments.
+# Facing the sacrum: share of its axis, depth behind it, how far the medial face would reach into the joint gap
+# (negative: stays that much further off), half-thickness as a share of the corridor. The joint's own are
+# pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps room
+# for the interosseous ligaments.
 FACING = (
     ("joint_top", 0.10, 9.0, 6.5, 0.76),
     ("joint", 0.26, 8.0, 6.5, 0.84),
     ("joint_low", 0.40, 8.0, 6.5, 0.80),
     ("joint_end", 0.55, 8.0, 6.5, 0.62),
-    ("tuberosity", 0.12, 23.0, -4.0, 0.86),
-    ("tuberosity_low", 0.34, 22.0, -4.0, 0.82),
+    ("tuberosity", 0.12, 23.0, -1.5, 0.82),
+    ("tuberosity_low", 0.34, 22.0, -1.5, 0.78),
 )
 # The hip joint's centre.
 HIP_MM = (84.0, -14.0, -98.0)
@@ -107,7 +107,7 @@ class IliumPlaces:
 def ilium_places(sacrum: Sacrum, corridor: Corridor, shape: IliumShape, gap_mm: float) -> IliumPlaces:
     """The places of an ilium of this shape beside this sacrum."""
     thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
-    move = _Move(corridor, shape)
+    move = _Move(corridor=corridor, shape=shape)
     places: dict[str, Floats] = {}
     half: dict[str, float] = {}
     for name, share, depth, beyond, part in BEHIND:
@@ -131,26 +131,26 @@ def ilium_places(sacrum: Sacrum, corridor: Corridor, shape: IliumShape, gap_mm: 
     return IliumPlaces(place_mm=places, half_mm=half, rim=rim)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Move:
     """Takes a place as drawn to the corridor at hand."""
 
-    def __init__(self, corridor: Corridor, shape: IliumShape) -> None:
-        self._corridor, self._shape = corridor, shape
-        self._upright = standing_from_anatomical(DRAWN_SLOPE_DEG)
+    corridor: Corridor
+    shape: IliumShape
 
     def __call__(self, drawn_mm: tuple[float, float, float], follows: float) -> Floats:
         """The place in the anatomical frame, shape (3,)."""
-        standing = self._shape.size * (np.array(drawn_mm) - DRAWN_CROSSING_MM)
+        standing = self.shape.size * (np.array(drawn_mm) - DRAWN_CROSSING_MM)
         # the wing leans outwards about the front-to-back axis, the more the higher it is
-        flare = np.radians(self._shape.flare_deg) * np.clip(standing[2] / 30.0, 0.0, 1.0)
+        flare = np.radians(self.shape.flare_deg) * np.clip(standing[2] / 30.0, 0.0, 1.0)
         c, s = np.cos(flare), np.sin(flare)
         standing = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]) @ standing
-        offset = self._upright.T @ standing
-        return np.asarray(self._corridor.crossing_mm + self._turn(follows) @ offset)
+        offset = standing @ standing_from_anatomical(DRAWN_SLOPE_DEG)
+        return np.asarray(self.corridor.crossing_mm + self._turn(follows) @ offset)
 
     def _turn(self, follows: float) -> Floats:
         """That share of the turn from the drawn heading to the corridor's, shape (3, 3)."""
-        axis = np.cross(direction(*DRAWN_ANGLES_DEG), self._corridor.heading)
+        axis = np.cross(direction(*DRAWN_ANGLES_DEG), self.corridor.heading)
         angle = follows * np.arcsin(np.linalg.norm(axis))
         a, b, c = axis / (np.linalg.norm(axis) + 1e-12)
         cross = np.array([[0.0, -c, b], [c, 0.0, -a], [-b, a, 0.0]])

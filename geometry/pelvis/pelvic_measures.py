@@ -10,8 +10,8 @@ from geometry.pelvis.ilium import Ilium
 from geometry.pelvis.joint import SacroiliacJoint
 from geometry.rays import crossings_mm
 
-# Published means by sex where the source gives them: (male, female, standard deviation, source). No source gives
-# a deviation of the joint's area or of the length in the sacrum.
+# Unit, mean of men and of women (the same where a source does not tell them apart), standard deviation, source.
+# No source gives a deviation of the joint's area or of the length in the sacrum.
 PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
     "psis_path": ("mm", 118.0, 118.0, 13.0, "PSIS to AIIS in bone [V 50]"),
     "s2ai_path": ("mm", 121.3, 105.0, 11.0, "entry to far cortex: M [V 51], both [V 50]"),
@@ -22,12 +22,12 @@ PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
     "joint_area": ("mm2", 1138.3, 992.5, None, "auricular area [V 18]"),
     "auricular_height": ("mm", 56.2, 56.2, 4.6, "women [V 13]"),
 }
-# The stretch of the column whose free diameter counts, mm past the joint: beyond the oblique crossing and short
-# of the bone over the hip.
+# The stretch of the column whose free diameter counts, mm past the joint: beyond the oblique crossing, short of
+# the bone over the hip.
 COLUMN_MM = (24.0, 60.0)
 TURNS = 24
 # From the PSIS a way may aim this far beside the middle of the column; the ray starts this far behind it.
-AIM_MM = np.arange(-6.0, 6.1, 2.0)
+AIM_MM = np.arange(-6.0, 6.1, 3.0)
 BEHIND_MM = 30.0
 
 
@@ -122,13 +122,13 @@ def corridor_diameter_mm(ilium: Ilium) -> float:
     first, second = _across(corridor.heading)
     turns = np.linspace(0.0, 2.0 * np.pi, TURNS, endpoint=False)
     rim = np.cos(turns)[:, None] * first + np.sin(turns)[:, None] * second
-    along = np.arange(*COLUMN_MM, 2.0)
+    along = np.arange(*COLUMN_MM, 3.0)
     axis = corridor.crossing_mm + along[:, None] * corridor.heading
-    shifts = np.arange(-2.0, 2.1, 1.0)
+    shifts = (-2.0, 0.0, 2.0)
 
     def largest(shift: Floats) -> float:
-        low, high = 0.0, 20.0
-        for _ in range(9):
+        low, high = 3.0, 15.0
+        for _ in range(7):
             radius = 0.5 * (low + high)
             wall = (axis[:, None] + shift + radius * rim).reshape(-1, 3)
             low, high = (radius, high) if ilium(wall).max() < 0.0 else (low, radius)
