@@ -20,7 +20,7 @@ ROOF_BLEND_MM, BRIM_MM = 12.0, 5.0
 CORE_FROM_MM, PSIS_FROM_MM = 2.0, 8.0
 # The blend adds to both where they meet the sheet: cores are drawn thinner than the free corridor by so much,
 # with so wide a blend (set so that the corridor measures what the shape asks for).
-S2AI_CORE_MM, PSIS_CORE_MM = (3.9, 8.0), (4.6, 12.0)
+S2AI_CORE_MM, PSIS_CORE_MM = (1.2, 3.5), (4.6, 12.0)
 # A core thinner than this would break into beads where the sheet is far.
 LEAST_CORE_MM = 2.2
 # Wall of the acetabular roof; the opening looks outwards, forwards and down, and the bone is cut a little

@@ -60,10 +60,10 @@ BEHIND = (
     ("piis", 0.595, 21.0, 10.0, 0.52),
     ("notch_back", 0.655, 8.0, 12.0, 0.46),
 )
-# Facing the sacrum: share of its axis, depth behind it, how far the medial face would reach into the joint gap
-# (negative: stays that much further off), half-thickness as a share of the corridor. The joint's own are
-# pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps room
-# for the interosseous ligaments.
+# Facing the sacrum: share of its axis, depth behind it, how far the medial face would reach into the joint
+# gap (negative: stays that much further off), half-thickness as a share of the corridor. The joint's own are
+# pressed into the gap, so that the medial face takes the sacrum's form there; the tuberosity behind keeps
+# room for the interosseous ligaments.
 FACING = (
     ("joint_top", 0.10, 9.0, 6.5, 0.76),
     ("joint", 0.26, 8.0, 6.5, 0.84),

@@ -10,7 +10,7 @@ from geometry.pelvis.ilium import Ilium
 from geometry.pelvis.joint import SacroiliacJoint
 from geometry.rays import crossings_mm
 
-# Unit, mean of men and of women (the same where a source does not tell them apart), standard deviation, source.
+# Unit, mean of men and of women (the same where a source does not part them), standard deviation, source.
 # No source gives a deviation of the joint's area or of the length in the sacrum.
 PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
     "psis_path": ("mm", 118.0, 118.0, 13.0, "PSIS to AIIS in bone [V 50]"),
@@ -22,8 +22,8 @@ PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
     "joint_area": ("mm2", 1138.3, 992.5, None, "auricular area [V 18]"),
     "auricular_height": ("mm", 56.2, 56.2, 4.6, "women [V 13]"),
 }
-# The stretch of the column whose free diameter counts, mm past the joint: beyond the oblique crossing, short of
-# the bone over the hip.
+# The stretch of the column whose free diameter counts, mm past the joint: beyond the oblique crossing, short
+# of the bone over the hip.
 COLUMN_MM = (24.0, 60.0)
 TURNS = 24
 # From the PSIS a way may aim this far beside the middle of the column; the ray starts this far behind it.
