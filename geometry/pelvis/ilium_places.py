@@ -55,9 +55,9 @@ ON_CORRIDOR = (("buttress", 24.0, 0.29), ("column", 44.0, 0.24), ("s2ai_target",
 # On the sacrum: share of its axis, depth behind it, mm beyond its lateral face, half-thickness as a share of
 # the crest. They close the rim from the crest to the notch.
 BEHIND = (
-    ("psis", 0.34, 26.5, 7.5, 0.62),
-    ("psis_low", 0.44, 24.5, 8.5, 0.54),
-    ("piis", 0.595, 21.0, 10.0, 0.52),
+    ("psis", 0.40, 27.0, 7.5, 0.62),
+    ("psis_low", 0.48, 23.5, 8.5, 0.54),
+    ("piis", 0.59, 17.5, 10.0, 0.52),
     ("notch_back", 0.655, 8.0, 12.0, 0.46),
 )
 # Facing the sacrum: share of its axis, depth behind it, how far the medial face would reach into the joint
