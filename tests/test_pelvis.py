@@ -119,7 +119,7 @@ def test_no_ilium_comes_nearer_to_its_sacrum_than_the_gap(seed: int) -> None:
 
 
 def test_random_pelves_let_an_s2ai_screw_through() -> None:
-    # more than 95 of 100 drawn shapes do; these are the first five
+    # 58 of 60 drawn shapes do (seeds 1000 to 1059, gap 1 to 4 mm); here are five others
     for seed in range(5):
         rng = np.random.default_rng(seed)
         random = build_anatomy(drawn(SacrumShape, rng), drawn(IliumShape, rng))
