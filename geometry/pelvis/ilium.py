@@ -1,4 +1,4 @@
-"""The left ilium as an implicit body that follows the sacrum's auricular face."""
+"""The left ilium as an implicit body that follows the sacrum's auricular face and its S2AI path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,74 +8,80 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.implicit import smooth_subtraction
-from geometry.pelvis.ilium_shape import FACING, OUTLINE_COUNT, SHEET, IliumShape
-from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet
+from geometry.pelvis.auricular import AuricularFace
+from geometry.pelvis.corridor import Corridor, s2ai_corridor
+from geometry.pelvis.ilium_bone import IliumBone, ilium_bone
+from geometry.pelvis.ilium_places import LANDMARKS, ilium_places
+from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.bone import Sacrum
 
-# Centre of the auricular face as (share of the axis, depth behind it in mm), and the joint gap that the
-# medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).
-AURICULAR_CENTRE = (0.26, 2.0)
+# The joint gap that the medial face keeps from the sacrum: 1 to 4 mm in adults, chosen.
 DEFAULT_GAP_MM = 2.5
-LANDMARKS = (
-    "psis",
-    "piis",
-    "notch",
-    "aiis",
-    "asis",
-    "tubercle",
-    "crest_top",
-    "buttress",
-    "joint",
-    "s2ai_target",
-)
+# The edge where the medial face leaves the sacrum is rounded over this width (a sharper lip in front of the
+# joint left elements of radius ratio 0.03).
+FACE_BLEND_MM = 5.0
+# Only within this distance of the bone does the sacrum shape it.
+NEAR_MM = 8.0
 
 
 @dataclass(frozen=True, init=False, eq=False)
 class Ilium:
     """The iliac part of the left innominate bone, callable as a `geometry.field.Field`.
 
-    Wing, crest and sacropelvic column, cut off below at the acetabular roof and the sciatic notch.
+    Wing, crest and sacropelvic column, cut off below through the roof of the acetabulum. The right one is its
+    mirror image, or `geometry.mirror.Mirrored` of another.
 
     Attributes:
         sacrum: the sacrum it faces.
         shape: the numbers it was made from.
         gap_mm: distance it keeps from the sacrum.
+        corridor: the S2AI path its column is built round.
         landmarks: centres of named places on the bone, each shape (3,), in the anatomical frame:
             psis, piis, notch (apex of the greater sciatic notch), aiis, asis, tubercle, crest_top,
-            buttress (middle of the column above the notch), joint, s2ai_target (in the column behind the
-            AIIS).
+            buttress (in the column above the notch), joint, s2ai_target (in the column behind the AIIS), hip
+            (centre of the hip joint).
         bounds_mm: lower and upper corner of a box around it, shape (2, 3).
     """
 
     sacrum: Sacrum
     shape: IliumShape
     gap_mm: float
+    corridor: Corridor
     _landmarks: dict[str, Floats] = field(repr=False)
     bounds_mm: Floats
-    _sheet: IliumSheet = field(repr=False)
+    _bone: IliumBone = field(repr=False)
 
     def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
-        names, places, half = _places_mm(sacrum, shape, gap_mm)
+        corridor = s2ai_corridor(sacrum)
+        places = ilium_places(sacrum, corridor, shape, gap_mm)
+        on_bone = np.array([places.place_mm[name] for name in places.half_mm])
+        hip = places.place_mm["hip"]
+        reach = np.vstack([on_bone - 16.0, on_bone + 16.0, hip - 40.0, hip + 40.0])
         for name, value in (
             ("sacrum", sacrum),
             ("shape", shape),
             ("gap_mm", gap_mm),
-            ("_landmarks", {name: frozen_copy(places[names.index(name)]) for name in LANDMARKS}),
-            ("bounds_mm", frozen_copy([places.min(axis=0) - 16.0, places.max(axis=0) + 16.0])),
-            ("_sheet", ilium_sheet(places[:OUTLINE_COUNT], places, half)),
+            ("corridor", corridor),
+            ("_landmarks", {name: frozen_copy(places.place_mm[name]) for name in LANDMARKS}),
+            ("bounds_mm", frozen_copy([reach.min(axis=0), reach.max(axis=0)])),
+            ("_bone", ilium_bone(places, corridor, shape)),
         ):
             object.__setattr__(self, name, value)
 
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to the ilium, shape (n,), at points of shape (n, 3): negative inside."""
-        sheet = self._sheet(points_mm)
-        values = sheet.copy()
-        # only near the sheet does the sacrum shape it; elsewhere the sheet is the distance
-        near = sheet < 8.0
+        values = self._bone(points_mm)
+        near = values < NEAR_MM
         if near.any():
-            facing = self.gap_mm - self.sacrum.filled(points_mm[near])
-            values[near] = smooth_subtraction(sheet[near], -facing, 2.0)
+            at = np.asarray(points_mm)[near]
+            facing = self.gap_mm + self.face.room_mm(at) - self.face.distance_mm(at)
+            values[near] = smooth_subtraction(values[near], -facing, FACE_BLEND_MM)
         return values
+
+    @property
+    def face(self) -> AuricularFace:
+        """The sacrum's side of the joint."""
+        return AuricularFace(sacrum=self.sacrum)
 
     @property
     def landmarks(self) -> Mapping[str, Floats]:
@@ -84,26 +90,4 @@ class Ilium:
 
     def unfaced(self, points_mm: Floats) -> Floats:
         """Signed distance to the ilium before its medial face was fitted to the sacrum, shape (n,)."""
-        return self._sheet(points_mm)
-
-
-def _places_mm(sacrum: Sacrum, shape: IliumShape, gap_mm: float) -> tuple[list[str], Floats, Floats]:
-    """Names, places (n, 3) and half-thickness (n,) of the sheet for this sacrum and ilium."""
-    share, depth = AURICULAR_CENTRE
-    arc = share * sacrum.shape.length_mm
-    centre = sacrum.curve.point_mm(float(sacrum.ala_half_width_mm(np.array([arc]))[0]), arc, depth)
-    offsets = shape.size * np.array([place for _, place, *_ in SHEET])
-    flare = np.radians(shape.flare_deg)
-    c, s = np.cos(flare), np.sin(flare)
-    # about the front-to-back axis: the wing above leans outwards
-    turn = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
-    thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
-    half = [part * thickness[kind] for _, _, part, kind in SHEET]
-    facing = []
-    for _, (along, behind), reach, part in FACING:
-        half.append(part * shape.corridor_mm)
-        level = along * sacrum.shape.length_mm
-        outwards = sacrum.lateral_face_mm(level, behind) + gap_mm + half[-1] - reach
-        facing.append(sacrum.curve.point_mm(outwards, level, behind))
-    names = [name for name, *_ in SHEET] + [name for name, *_ in FACING]
-    return names, np.vstack([centre + offsets @ turn.T, facing]), np.array(half)
+        return self._bone(points_mm)

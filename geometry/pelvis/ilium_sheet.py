@@ -120,7 +120,7 @@ def _softened(layer: Floats) -> Floats:
 
 
 @compiled
-def _sheet_at(
+def sheet_at(
     x: float, y: float, z: float, origin: Floats, axes: Floats, corner: Floats, layers: Floats
 ) -> float:
     """Distance of one point: a slab with a round rim."""
@@ -144,5 +144,5 @@ def _sheet(points: Floats, origin: Floats, axes: Floats, corner: Floats, layers:
     """Distances at points (n, 3), shape (n,)."""
     values = points[:, 0].copy()
     for i in range(len(points)):
-        values[i] = _sheet_at(points[i, 0], points[i, 1], points[i, 2], origin, axes, corner, layers)
+        values[i] = sheet_at(points[i, 0], points[i, 1], points[i, 2], origin, axes, corner, layers)
     return values
