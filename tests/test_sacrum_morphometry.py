@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from geometry.anatomy import Anatomy, build_anatomy
-from geometry.body_loss import BodyLoss
+from geometry.body_loss import BodyLoss, S1Body
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
@@ -153,4 +153,4 @@ def test_s1_body_volume_is_that_of_its_dimensions(anatomies: dict[str, Anatomy])
     lower = 2.0 * float(sacrum.body_half_width_mm(sacrum.junction_arcs_mm[:1])[0]) * s1_lower_depth_mm(sacrum)
     # a frustum with rounded sections fills about 0.8 of its boxes; the canal wall is kept
     frustum = 0.8 * sacrum.junction_arcs_mm[0] * (upper + lower + np.sqrt(upper * lower)) / 3.0
-    assert BodyLoss(sacrum, "flat").volume_mm3 == pytest.approx(frustum, rel=0.2)
+    assert BodyLoss(S1Body(sacrum), "flat").volume_mm3 == pytest.approx(frustum, rel=0.2)
