@@ -40,11 +40,14 @@ def box_vertebra() -> VertebralBody:
     def arch(points: Floats) -> Floats:
         return rounded_box(points, behind, np.array([20.0, 17.0, 9.0]), 3.0)
 
+    def canal(points: Floats) -> Floats:
+        return rounded_box(points, centre + np.array([0.0, 25.0, 0.0]), np.array([14.0, 8.0, 40.0]), 3.0)
+
     return VertebralBody(
         part="l5",
         vertebra=lambda points: np.minimum(column(points), arch(points)),
         column=column,
-        arch=arch,
+        canal=canal,
         superior_mm=centre + np.array([0.0, 0.0, half[2]]),
         inferior_mm=centre - np.array([0.0, 0.0, half[2]]),
         superior_normal=np.array([0.0, np.sin(tilt), np.cos(tilt)]),
@@ -142,9 +145,12 @@ def test_the_arch_and_the_canal_wall_of_a_vertebra_stay() -> None:
     body = box_vertebra()
     loss = BodyLoss(body, "flat")
     cloud = RNG.uniform(body.bounds_mm[0], body.bounds_mm[1] + [0.0, 40.0, 0.0], (20_000, 3))
-    gone = lost(loss, cloud[body.bone(cloud) < 0.0], 1.0)
-    assert gone.any()
-    assert (cloud[body.bone(cloud) < 0.0][gone, 1] < 13.0 - 3.0 + 1e-9).all()
+    bone = cloud[body.bone(cloud) < 0.0]
+    gone = lost(loss, bone, 1.0)
+    # all in front of the pedicles goes, nothing of the arch behind the body, nothing within 3 mm of the canal
+    assert gone[bone[:, 1] < 0.0].all()
+    assert not gone[body.body(bone) > 0.0][bone[body.body(bone) > 0.0, 1] > 13.0].any()
+    assert (body.canal(bone[gone]) > 3.0).all()
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -8,19 +8,22 @@ from geometry.arrays import Floats
 from geometry.body_loss.body import CANAL_WALL_MM, REACH_MM, BodyPlaces
 from geometry.field import Field
 
+# Chosen: pedicles spring from the body this share of its depth behind its axis; before them it is free.
+PEDICLE_SHARE = 0.15
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class VertebralBody:
     """A vertebral body between two endplates, in the anatomical frame.
 
     What may be lost is the body with the bone at its front and rims, less the wall to the canal. Pedicles and
-    arch stay.
+    arch stay, since they are no part of the column.
 
     Attributes:
         part: the part of a mesh it belongs to, such as "l5".
         vertebra: field of the whole bone.
         column: field of the body alone.
-        arch: field of pedicles, arch and processes.
+        canal: field of the vertebral canal.
         superior_mm, inferior_mm: centres of the endplates, shape (3,), on the midline.
         superior_normal, inferior_normal: unit vectors out of the body, shape (3,).
         width_mm, depth_mm: of the body, transverse and sagittal.
@@ -29,7 +32,7 @@ class VertebralBody:
     part: str
     vertebra: Field
     column: Field
-    arch: Field
+    canal: Field
     superior_mm: Floats
     inferior_mm: Floats
     superior_normal: Floats
@@ -57,8 +60,8 @@ class VertebralBody:
         """Field of what may be lost, shape (n,); it goes `REACH_MM` out of the body at free surfaces."""
         points = np.asarray(points_mm)
         body = self.column(points)
-        beyond = np.maximum(body - REACH_MM, -self.arch(points))
-        wall = self._behind_axis_mm(points) - 0.5 * self.depth_mm + CANAL_WALL_MM
+        beyond = np.maximum(body - REACH_MM, self._behind_axis_mm(points) - PEDICLE_SHARE * self.depth_mm)
+        wall = CANAL_WALL_MM - self.canal(points)
         return np.asarray(np.maximum(np.minimum(body, beyond), wall))
 
     def places(self, points_mm: Floats) -> BodyPlaces:
