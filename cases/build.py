@@ -240,7 +240,7 @@ def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
     volumes = setup.mesh.volumes_mm3()
     there_mm3 = float(setup.loss_field.lost_share(np.inf, FINE_RULE.barycentric) @ volumes)
     if not setup.plan.case.body_loss.removed_percent:
-        return 100.0 * float(share @ volumes) / there_mm3
+        return 100.0 * (float(share @ volumes) / there_mm3)
     return 100.0 * (1.0 - there_mm3 / setup.loss.volume_outside_mm3(setup.plan.screw.field))
 
 
