@@ -1,13 +1,14 @@
 """From a case to a mechanical model: the one place where shapes, bone and finite elements meet."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from cases.progress import Progress, silent
 from cases.schema import Case
+from cases.schema_bone import REMOVED
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, young_moments
 from fem.loads.traction import face_traction
@@ -15,7 +16,7 @@ from fem.model import Model
 from fem.supports import FixedNodes
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats, Ints
-from geometry.body_loss import BodyLoss
+from geometry.body_loss import BodyLoss, LossVoid, S1Body
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
@@ -98,14 +99,27 @@ def _anatomy(sacrum: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
-    """The mesh of a plan, at the sizes of its case."""
-    return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report)
+    """The mesh of a plan, at the sizes of its case, without the bone that its case removes."""
+    removed = plan.case.body_loss.removed_percent / 100.0
+    lost = LossVoid(loss=body_loss(plan), fraction=removed) if removed else None
+    return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report, lost=lost)
+
+
+def at_body_loss(plan: ScrewPlan, loss_percent: float) -> ScrewPlan:
+    """The same plan with another share of the S1 body lost."""
+    loss = plan.case.body_loss.model_copy(update={"percent": loss_percent})
+    return replace(plan, case=plan.case.model_copy(update={"body_loss": loss}))
+
+
+def body_loss(plan: ScrewPlan) -> BodyLoss:
+    """The family of body loss of a case."""
+    return BodyLoss(S1Body(plan.anatomy.sacrum), plan.case.body_loss.shape, _loss_side(plan.case))
 
 
 def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
     """Material, supports and discretisation on the mesh of a plan."""
     case = plan.case
-    loss = BodyLoss(plan.anatomy.sacrum, case.body_loss.shape, _loss_side(case))
+    loss = body_loss(plan)
     solids = {"screw": METALS[case.screw.metal]}
     material = map_material(mesh, plan.anatomy, bone_material(plan), solids)
     return PullOutSetup(
@@ -163,7 +177,20 @@ def held_nodes(mesh: Mesh, screw: Screw, loss: BodyLoss, clearance_diameters: fl
 
 
 def lost_share(setup: PullOutSetup, loss_percent: float) -> Floats:
-    """Share of each element that is lost at that body loss, shape (m,)."""
+    """Share of each element that is lost at that body loss, shape (m,).
+
+    Raises:
+        ModelError: bone was left out of the mesh, at another loss.
+    """
+    case = setup.plan.case.body_loss
+    if case.applied_as == REMOVED:
+        if loss_percent != case.percent:
+            raise ModelError(
+                f"the mesh was made for {case.percent:g} % of body loss, not {loss_percent:g} %",
+                where="body_loss.applied_as",
+                advice="Mesh each loss, or apply it as material",
+            )
+        return np.zeros(len(setup.mesh.tets))
     return setup.loss_field.lost_share(setup.loss.threshold(loss_percent / 100.0), FINE_RULE.barycentric)
 
 
@@ -209,10 +236,12 @@ def elastic_field(material: MaterialField) -> ElasticField:
 
 
 def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
-    """Share of the S1 body's bone on this mesh that is lost, in percent."""
+    """Share of the S1 body's bone round the screw that is lost on this mesh, in percent."""
     volumes = setup.mesh.volumes_mm3()
-    whole = setup.loss_field.lost_share(np.inf, FINE_RULE.barycentric)
-    return 100.0 * float(share @ volumes / (whole @ volumes))
+    there_mm3 = float(setup.loss_field.lost_share(np.inf, FINE_RULE.barycentric) @ volumes)
+    if not setup.plan.case.body_loss.removed_percent:
+        return 100.0 * (float(share @ volumes) / there_mm3)
+    return 100.0 * (1.0 - there_mm3 / setup.loss.volume_outside_mm3(setup.plan.screw.field))
 
 
 def mesh_hash(mesh: Mesh) -> str:

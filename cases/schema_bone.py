@@ -13,6 +13,7 @@ from materials.tables import LOST_BONE
 from materials.templates import T_SCORE_MAPS, TEMPLATES
 
 LOSS_SIDES = ("both", "ipsilateral", "contralateral")
+MATERIAL, REMOVED = "material", "geometry"
 
 
 def _region_ratios() -> Any:
@@ -156,6 +157,12 @@ class BodyLoss(Section):
     side: str = choice(
         "both", LOSS_SIDES, about="which half of the body is lost, seen from the screw", source="chosen"
     )
+    applied_as: str = choice(
+        MATERIAL,
+        (MATERIAL, REMOVED),
+        about="lost bone gets the modulus of its fill on one mesh for all losses, or is left out of the mesh",
+        source="chosen: on one mesh differences are not mesh noise; both agree (docs/method.md)",
+    )
     fill: str = choice("void", LOST_BONE, about="what stands where bone was", source="materials.tables")
     fill_young_mpa: float | None = quantity(
         None,
@@ -166,3 +173,23 @@ class BodyLoss(Section):
         source="materials.tables",
         example=5.0,
     )
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
+        """Only lost bone that stays in the mesh can be filled."""
+        if given.get("applied_as") != REMOVED:
+            return []
+        return [
+            BrokenRule(
+                path=(key,),
+                problem=f"fills lost bone, but applied_as: {REMOVED} leaves it out of the mesh",
+                remedy=f"delete {key}, or use applied_as: {MATERIAL}",
+            )
+            for key, none in (("fill", "void"), ("fill_young_mpa", None))
+            if given.get(key, none) != none
+        ]
+
+    @property
+    def removed_percent(self) -> float:
+        """Share of the S1 body that the mesh leaves out."""
+        return self.percent if self.applied_as == REMOVED else 0.0

@@ -8,9 +8,6 @@ from geometry.arrays import Bools, Floats
 from geometry.body_loss import BodyLoss
 from geometry.mesh import Mesh
 
-# What is lost; the ilium and the implants are not.
-LOSING_PART = "sacrum"
-
 
 @dataclass(frozen=True, kw_only=True)
 class LossField:
@@ -45,10 +42,10 @@ class LossField:
 
 
 def map_loss(mesh: Mesh, loss: BodyLoss) -> LossField:
-    """The family of body loss on the sacrum of a mesh."""
+    """The family of body loss on the bone whose body it is; other bones and implants lose nothing."""
     count = len(mesh.tets)
     region, level = np.full((count, 4), np.inf), np.full((count, 4), np.inf)
-    elements = np.flatnonzero(mesh.part == mesh.part_index(LOSING_PART))
+    elements = np.flatnonzero(mesh.part == mesh.part_index(loss.body.part))
     vertices, at = np.unique(mesh.tets[elements, :4], return_inverse=True)
     points = mesh.nodes_mm[vertices]
     region[elements] = loss.region(points)[at].reshape(-1, 4)

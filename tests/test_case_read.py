@@ -90,7 +90,7 @@ case.yaml:11:16  screw.lateral_deg = 30
     remedy: add angle_reference: s1_endplate, or angle_reference: global_axial
 case.yaml:13:12  body_loss = a list of 1
     not a section with keys of its own; the lost part of the S1 body
-    remedy: write keys under it: percent, shape, side, fill, fill_young_mpa
+    remedy: write keys under it: percent, shape, side, applied_as, fill, fill_young_mpa
 case.yaml:14:19  solver.threads = 1.5
     is not a whole number; 1 to 1024 (threads of one solve)
     remedy: write 2"""

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from geometry.body_loss import BodyLoss
+from geometry.body_loss import BodyLoss, S1Body
 from geometry.morphometry import MEASURES, Measure, Published, morphometry
 from geometry.morphometry.measure import Measured
 from geometry.sacrum.bone import Sacrum
@@ -137,4 +137,4 @@ def test_s1_body_volume_is_that_of_its_dimensions() -> None:
     frustum = 0.8 * sacrum.junction_arcs_mm[0] * (upper + lower + np.sqrt(upper * lower)) / 3.0
     assert value("male", "S1 body volume") == pytest.approx(frustum, rel=0.2)
     # what may be lost keeps the wall to the canal
-    assert BodyLoss(sacrum, "flat").volume_mm3 == pytest.approx(frustum, rel=0.2)
+    assert BodyLoss(S1Body(sacrum), "flat").volume_mm3 == pytest.approx(frustum, rel=0.2)

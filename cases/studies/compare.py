@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import ScrewPlan, mesh_plan, plan_case, set_up
+from cases.build import ScrewPlan, at_body_loss, mesh_plan, plan_case, set_up
 from cases.export.table import write_csv
 from cases.faults import as_one
 from cases.progress import Progress, silent
@@ -79,7 +79,10 @@ def plan_all(study: CompareStudy) -> list[tuple[str, ScrewPlan]]:
 def _compute_screw(
     study: CompareStudy, name: str, plan: ScrewPlan, fields: Path, gathered: Gathered, report: Progress
 ) -> None:
-    """Mesh one screw and solve it at every loss, each solve starting from the one before."""
+    """Mesh one screw and solve it at every loss, each solve starting from the one before.
+
+    Only bone that is left out of the mesh asks for a mesh of each loss.
+    """
     report(f"{name}: meshing")
     try:
         setup = set_up(plan, mesh_plan(plan))
@@ -93,6 +96,10 @@ def _compute_screw(
     start = None
     for loss in study.body_loss_percent:
         try:
+            at_loss = at_body_loss(plan, loss)
+            if at_loss.case.body_loss.removed_percent != setup.plan.case.body_loss.removed_percent:
+                report(f"{name}, {loss:g} % lost: meshing")
+                setup, start = set_up(at_loss, mesh_plan(at_loss)), None
             computed = pull_out(setup, name, loss, start_mm=start, report=report)
         except SacrofixError as error:
             gathered.errors.append(error)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cases.build import ScrewPlan, mesh_plan, plan_case, set_up
 from cases.run import pull_out, run_case
-from cases.schema import Anatomy, Case, Meshing, Screw
+from cases.schema import Anatomy, BodyLoss, Case, Meshing, Screw
 from cases.store import provenance, write_case, write_json
 from cases.studies.sweep_case import Scalar
 from geometry.mesh import Mesh
@@ -15,7 +15,7 @@ from geometry.mesh import Mesh
 def numbers_only(case: Case, folder: Path) -> dict[str, Scalar]:
     """The row of a case; the folder gets the case, the result and the provenance."""
     plan = plan_case(case)
-    setup = set_up(plan, _mesh(case.anatomy, case.screw, case.mesh, _Quiet(plan)))
+    setup = set_up(plan, _mesh(case.anatomy, case.screw, case.mesh, _removed(case), _Quiet(plan)))
     result = pull_out(setup, case.screw.title(), case.body_loss.percent).result
     row = asdict(result)
     write_json(folder / "result.json", row)
@@ -43,7 +43,12 @@ class _Quiet:
 
 
 @lru_cache(maxsize=2)
-def _mesh(anatomy: Anatomy, screw: Screw, sizes: Meshing, plan: _Quiet) -> Mesh:
-    """The mesh of a plan; neighbours in a grid that differ in bone or loss only share it."""
-    del anatomy, screw, sizes
+def _mesh(anatomy: Anatomy, screw: Screw, sizes: Meshing, removed: BodyLoss | None, plan: _Quiet) -> Mesh:
+    """The mesh of a plan; neighbours in a grid that differ in bone or loss of material only share it."""
+    del anatomy, screw, sizes, removed
     return mesh_plan(plan.plan)
+
+
+def _removed(case: Case) -> BodyLoss | None:
+    """The loss that the mesh of a case leaves out."""
+    return case.body_loss if case.body_loss.removed_percent else None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.anatomy import Anatomy
-from geometry.arrays import Floats, Ints
+from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import MeshError
+from geometry.field import Field
 from geometry.mesh import Mesh
 from geometry.mesh_quality import QualityLimits
 from geometry.meshing.body import Body, Cap, HalfSpace
@@ -18,8 +19,8 @@ from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
 from geometry.meshing.tet_mesh import TetMesh, facets_of
 from geometry.screws.screw import Screw
 
-SCREW, SACRUM, ILIUM, CARTILAGE = "screw", "sacrum", "ilium", "cartilage"
-HEAD, BONE_SURFACE, INTERFACE = "screw_head", "bone_surface", "interface_screw"
+SCREW, SACRUM, ILIUM, CARTILAGE, LOST = "screw", "sacrum", "ilium", "cartilage", "lost_bone"
+HEAD, BONE_SURFACE, INTERFACE, LOSS_WALL = "screw_head", "bone_surface", "interface_screw", "loss_wall"
 # Chosen: the shank behind the head plane continues what it is this far in front of it.
 SHANK_MM = 0.5
 # Chosen: room around bones whose fields reach a little further than their stated box.
@@ -66,10 +67,16 @@ def screw_body(screw: Screw, surface_size_mm: float) -> Body:
     )
 
 
-def pull_out_bodies(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> tuple[Body, ...]:
-    """Screw, sacrum, ilium and cartilage in order of priority."""
+def pull_out_bodies(
+    anatomy: Anatomy, screw: Screw, sizing: Sizing, lost: Field | None = None
+) -> tuple[Body, ...]:
+    """Screw, sacrum, ilium and cartilage in order of priority; lost bone is a void round the screw."""
+    # its wall is as fine as bone near the screw: a front is often there
+    wall_mm = sizing.near_share * sizing.sacrum_surface_mm
+    void = () if lost is None else (Body(name=LOST, field=lost, surface_size_mm=wall_mm, solid=False),)
     return (
         screw_body(screw, min(sizing.screw_mm, screw.wished_edge_mm)),
+        *void,
         Body(name=SACRUM, field=anatomy.sacrum, surface_size_mm=sizing.sacrum_surface_mm),
         Body(name=ILIUM, field=anatomy.ilium, surface_size_mm=sizing.ilium_surface_mm),
         Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=sizing.joint_mm),
@@ -93,7 +100,7 @@ def pull_out_size(
     surfaces = [SizedSurface(distance=bodies[0], edge_mm=bodies[0].surface_size_mm)]
     for body in bodies[1:]:
         rough = sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough
-        bone = body.name != CARTILAGE
+        bone = body.name in (SACRUM, ILIUM)
         pierced = bone and bool((body.field(axis_mm) < 0.0).any())
         surfaces.append(
             SizedSurface(
@@ -106,26 +113,39 @@ def pull_out_size(
     return graded_size(surfaces, sizing.grading, sizing.interior_mm, Focus(screw=screw))
 
 
-def pull_out_mesh(anatomy: Anatomy, screw: Screw, sizing: Sizing, report: Report | None = None) -> Mesh:
+def pull_out_mesh(
+    anatomy: Anatomy,
+    screw: Screw,
+    sizing: Sizing,
+    report: Report | None = None,
+    *,
+    lost: Field | None = None,
+) -> Mesh:
     """The mesh of one screw in the left half pelvis, past its quality gate.
 
     Parts: screw, sacrum, ilium, cartilage. Faces: "screw_head", the flat end; "bone_surface", the free
-    surface of sacrum and ilium; "interface_screw", the screw's surface in bone, out of the screw.
+    surface of sacrum and ilium; "interface_screw", the screw's surface in bone, out of the screw; where bone
+    is left out, "loss_wall", the free surface that its removal makes.
 
     Args:
         anatomy: the bones, in their frame.
         screw: the screw, placed.
         sizing: element edges.
         report: is told each stage as it ends.
+        lost: bone that is left out, such as a `geometry.body_loss.LossVoid`.
 
     Raises:
         MeshError: a bad element, a missing face, or parts that fall apart.
     """
-    bodies = pull_out_bodies(anatomy, screw, sizing)
+    bodies = pull_out_bodies(anatomy, screw, sizing, lost)
     bounds = pull_out_bounds_mm(anatomy, screw)
     size = pull_out_size(bodies, screw, sizing, bounds)
     linear = mesh_bodies(bodies, size=size, bounds_mm=bounds, limits=QualityLimits(), report=report)
-    mesh = quadratic_mesh(linear, {**linear.faces, **_bone_faces(linear)})
+    faces = _bone_faces(linear)
+    if lost is not None:
+        wall = _nearer(lost, anatomy.sacrum, linear.vertices_mm[faces[BONE_SURFACE]].mean(axis=1))
+        faces = {**faces, BONE_SURFACE: faces[BONE_SURFACE][~wall], LOSS_WALL: faces[BONE_SURFACE][wall]}
+    mesh = quadratic_mesh(linear, {**linear.faces, **faces})
     for name in (HEAD, BONE_SURFACE, INTERFACE):
         if not len(mesh.face(name)):
             raise MeshError(f"the mesh has no face {name!r}", where="screw", advice="Check the screw's place")
@@ -143,3 +163,8 @@ def _bone_faces(mesh: TetMesh) -> dict[str, Ints]:
     back = (second == number[SCREW]) & (first > number[SCREW])
     interface = np.concatenate([facets.corners[out], facets.corners[back][:, ::-1]])
     return {BONE_SURFACE: facets.corners[free_bone], INTERFACE: interface}
+
+
+def _nearer(first: Field, second: Field, points_mm: Floats) -> Bools:
+    """True where the surface of the first body is nearer than that of the second, shape (n,)."""
+    return np.asarray(np.abs(first(points_mm)) < np.abs(second(points_mm)))
