@@ -51,6 +51,14 @@ class TriangleSurface:
         centres = self.corners_mm.mean(axis=1) - middle
         return float((centres * self.area_vectors_mm2()).sum() / 3.0)
 
+    def centroid_mm(self) -> Floats:
+        """The centre of the enclosed volume, shape (3,)."""
+        middle = 0.5 * (self.vertices_mm.min(axis=0) + self.vertices_mm.max(axis=0))
+        corners = self.corners_mm - middle
+        cones = (corners.mean(axis=1) * self.area_vectors_mm2()).sum(axis=1) / 3.0
+        # a cone from `middle` over a triangle has its centre at a quarter of the sum of its corners
+        return np.asarray(middle + cones @ (0.25 * corners.sum(axis=1)) / cones.sum())
+
     def moved(self, rotation: Floats, origin_mm: Floats) -> "TriangleSurface":
         """The surface in a frame with that origin whose axes are the rows of `rotation`, shape (3, 3)."""
         return TriangleSurface((self.vertices_mm - origin_mm) @ rotation.T, self.triangles)
