@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import GeometryError
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # Where the body faces free surface, the region that may be lost reaches this far out of it, so that no shell
 # of anterior cortex, endplate or promontory is left standing.
@@ -18,15 +18,15 @@ QUADRATURE_STEP_MM = 0.7
 
 SIDES = ("both", "left", "right")
 # A level: rises from where bone is lost first. Takes x, y, z and arc, each (n,).
-Level = Callable[[Sacrum, Floats, Floats], Floats]
+Level = Callable[[SacrumBody, Floats, Floats], Floats]
 
 
-def _flat(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Floats:
+def _flat(sacrum: SacrumBody, points_mm: Floats, arc_mm: Floats) -> Floats:
     """A front that moves down from the endplate, as wide as the body."""
     return np.asarray(arc_mm / sacrum.junction_arcs_mm[0])
 
 
-def _anterior_superior(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Floats:
+def _anterior_superior(sacrum: SacrumBody, points_mm: Floats, arc_mm: Floats) -> Floats:
     """A quarter ellipsoid that grows from the promontory back and down."""
     half_width, half_depth = 0.5 * sacrum.shape.endplate_width_mm, 0.5 * sacrum.shape.endplate_depth_mm
     back = np.maximum(points_mm[:, 1] + half_depth, 0.0) / (2.0 * half_depth)
@@ -34,7 +34,7 @@ def _anterior_superior(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Flo
     return np.asarray(np.sqrt((points_mm[:, 0] / half_width) ** 2 + back**2 + down**2))
 
 
-def _bowl(sacrum: Sacrum, points_mm: Floats, arc_mm: Floats) -> Floats:
+def _bowl(sacrum: SacrumBody, points_mm: Floats, arc_mm: Floats) -> Floats:
     """A bowl that grows from the middle of the endplate and keeps its distance to the tapering wall."""
     _, depth = sacrum.curve_coordinates(points_mm)
     level = np.clip(arc_mm, 0.0, sacrum.junction_arcs_mm[0])
@@ -57,13 +57,13 @@ class BodyLoss:
         volume_mm3: bone that is lost at fraction 1.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     family: str
     side: str
     volume_mm3: float
     _levels: Floats = field(repr=False)
 
-    def __init__(self, sacrum: Sacrum, family: str, side: str = "both") -> None:
+    def __init__(self, sacrum: SacrumBody, family: str, side: str = "both") -> None:
         if family not in FAMILIES:
             raise GeometryError(
                 f"no loss family named {family!r}",

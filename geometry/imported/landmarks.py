@@ -81,7 +81,9 @@ class SacralLandmarks:
             if place.shape != (3,) or not np.isfinite(place).all()
         ]
         if faults:
-            raise GeometryError("; ".join(faults), where=WHERE, advice=f"Landmarks are {', '.join(LANDMARKS)}")
+            raise GeometryError(
+                "; ".join(faults), where=WHERE, advice=f"Landmarks are {', '.join(LANDMARKS)}"
+            )
         object.__setattr__(self, "points_mm", MappingProxyType(kept))
 
     def frame(self) -> AnatomicalFrame:

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
 from scipy.spatial import cKDTree
-from scipy.spatial.transform import Rotation
 
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.imported.landmarks import WHERE, AnatomicalFrame, SacralLandmarks
 from geometry.imported.surface import TriangleSurface
-from geometry.imported.template_fit import POINTS, fitted_template
+from geometry.imported.template_fit import POINTS, fitted_pose, fitted_with_pose
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.shape import SacrumShape
 
@@ -48,18 +46,16 @@ def found_landmarks(surface: TriangleSurface) -> SacralLandmarks:
     """The landmarks of a sacrum that lies anywhere and any way, in the coordinates of the surface.
 
     Symmetry finds the midsagittal plane; the template, turned in that plane, finds front and top; then shape
-    and pose are fitted in turn and the endplate is fitted by a plane. Left and right follow from front and
+    and pose are fitted together, and the endplate by a plane. Left and right follow from front and
     top: a surface that was mirrored on its way looks like a sacrum and cannot be told from one.
 
     Raises:
         GeometryError: nothing like a sacrum is found.
     """
     points = surface.spread_points_mm(POINTS)
-    shape = SacrumShape()
-    frame = _best_pose(points, Sacrum(shape), _start_frames(surface, Sacrum(shape)))
-    for _ in range(2):
-        shape = fitted_template(frame.to_frame(points), {}, shape).shape
-        frame = _posed(points, Sacrum(shape), frame)
+    mean = Sacrum(SacrumShape())
+    frame = _best_pose(points, mean, _start_frames(surface, mean))
+    shape, frame = fitted_with_pose(points, frame)
     frame = _on_endplate(surface, Sacrum(shape), frame)
     half_width, half_depth = 0.5 * shape.endplate_width_mm, 0.5 * shape.endplate_depth_mm
     places = np.array(
@@ -131,29 +127,7 @@ def _best_pose(points: Floats, template: Sacrum, frames: list[AnatomicalFrame]) 
         return float(np.minimum(np.abs(template(frame.to_frame(points))), FAR_MM).mean())
 
     guesses = sorted(frames, key=miss)[:TRIED]
-    return min((_posed(points, template, frame) for frame in guesses), key=miss)
-
-
-def _posed(points: Floats, template: Sacrum, frame: AnatomicalFrame) -> AnatomicalFrame:
-    """The frame turned and moved until the points lie on the template."""
-    middle = points.mean(axis=0)
-
-    def moved(step: Floats) -> AnatomicalFrame:
-        # turned about the middle of the bone, with 50 mm as the lever that makes a turn a way
-        turn = Rotation.from_rotvec(step[:3] / 50.0).as_matrix()
-        arm = frame.origin_mm - middle
-        return AnatomicalFrame(rotation=frame.rotation @ turn.T, origin_mm=middle + turn @ arm + step[3:])
-
-    solved = least_squares(
-        lambda step: template(moved(step).to_frame(points)),
-        np.zeros(6),
-        loss="soft_l1",
-        f_scale=2.0,
-        x_scale=1.0,
-        diff_step=1e-3,
-        max_nfev=40,
-    )
-    return moved(solved.x)
+    return min((fitted_pose(points, template, frame) for frame in guesses), key=miss)
 
 
 def _on_endplate(surface: TriangleSurface, template: Sacrum, frame: AnatomicalFrame) -> AnatomicalFrame:
@@ -173,10 +147,10 @@ def _on_endplate(surface: TriangleSurface, template: Sacrum, frame: AnatomicalFr
         raise GeometryError(
             "no flat S1 endplate is found on the surface", where=WHERE, advice="Give the landmarks by hand"
         )
-    y, z, weight = places[chosen, 1], places[chosen, 2], np.sqrt(area[chosen])
-    dish = template.shape.endplate_concavity_mm * np.maximum(1.0 - radius[chosen] ** 2, 0.0) ** 1.5
+    # how far the bone stands above the template, whose own rim is rounded and whose middle is dished
+    above, weight = template(places[chosen]), np.sqrt(area[chosen])
     (height, slope), *_ = np.linalg.lstsq(
-        np.column_stack([weight, weight * y]), weight * (z + dish), rcond=None
+        np.column_stack([weight, weight * places[chosen, 1]]), weight * above, rcond=None
     )
     turn = np.arctan(slope)
     c, s = np.cos(turn), np.sin(turn)

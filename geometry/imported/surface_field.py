@@ -107,9 +107,7 @@ def pseudo_normals(surface: TriangleSurface) -> Floats:
     _, edge = np.unique(keys, return_inverse=True)
     at_edge = np.zeros((int(edge.max()) + 1, 3))
     np.add.at(at_edge, edge.reshape(-1), np.repeat(normal, 3, axis=0))
-    return np.concatenate(
-        [normal[:, None], at_vertex[triangles], at_edge[edge.reshape(-1, 3)]], axis=1
-    )
+    return np.concatenate([normal[:, None], at_vertex[triangles], at_edge[edge.reshape(-1, 3)]], axis=1)
 
 
 @compiled

@@ -208,4 +208,3 @@ class _Base64:
 def _letters(length: int) -> int:
     """Letters of base64 that hold so many bytes."""
     return 4 * ((length + 2) // 3)
-

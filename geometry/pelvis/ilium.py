@@ -10,7 +10,7 @@ from geometry.arrays import Floats, frozen_copy
 from geometry.implicit import smooth_subtraction
 from geometry.pelvis.ilium_shape import FACING, OUTLINE_COUNT, SHEET, IliumShape
 from geometry.pelvis.ilium_sheet import IliumSheet, ilium_sheet
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # Centre of the auricular face as (share of the axis, depth behind it in mm), and the joint gap that the
 # medial face keeps from the sacrum (1 to 4 mm in adults, chosen; `build_anatomy` sets it).
@@ -47,14 +47,14 @@ class Ilium:
         bounds_mm: lower and upper corner of a box around it, shape (2, 3).
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     shape: IliumShape
     gap_mm: float
     _landmarks: dict[str, Floats] = field(repr=False)
     bounds_mm: Floats
     _sheet: IliumSheet = field(repr=False)
 
-    def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
+    def __init__(self, sacrum: SacrumBody, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
         names, places, half = _places_mm(sacrum, shape, gap_mm)
         for name, value in (
             ("sacrum", sacrum),
@@ -87,7 +87,7 @@ class Ilium:
         return self._sheet(points_mm)
 
 
-def _places_mm(sacrum: Sacrum, shape: IliumShape, gap_mm: float) -> tuple[list[str], Floats, Floats]:
+def _places_mm(sacrum: SacrumBody, shape: IliumShape, gap_mm: float) -> tuple[list[str], Floats, Floats]:
     """Names, places (n, 3) and half-thickness (n,) of the sheet for this sacrum and ilium."""
     share, depth = AURICULAR_CENTRE
     arc = share * sacrum.shape.length_mm

@@ -7,7 +7,7 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.parameters import check_ranges, number
 from geometry.pelvis.ilium import Ilium
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
 # (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
@@ -27,7 +27,7 @@ class SacroiliacJoint:
         gap_mm: thickness of the cartilage.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     ilium: Ilium
     gap_mm: float = number(2.5, 1.0, 4.0, "mm", "joint space 1 to 4 mm in adults, chosen")
 
