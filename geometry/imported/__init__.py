@@ -1,1 +1,1 @@
-"""A real sacrum from a surface file: read, repaired, placed in the anatomical frame, and used like a drawn one."""
+"""A real sacrum from a surface file: read, repaired, placed and used like a drawn one."""

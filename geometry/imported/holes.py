@@ -41,7 +41,7 @@ def rims(triangles: Ints) -> list[list[int]]:
 def closed_holes(
     surface: TriangleSurface, widest_mm: float, steps: list[str], reasons: list[str]
 ) -> TriangleSurface:
-    """The surface with a fan of triangles over every hole; one wider than `widest_mm` is a reason to refuse."""
+    """The surface with a fan of triangles over every hole; a wider one is a reason to refuse."""
     rings = rims(surface.triangles)
     if not rings:
         return surface
@@ -60,7 +60,8 @@ def closed_holes(
     wide = [width for width in widths if not width <= widest_mm]
     if wide:
         reasons.append(
-            f"{len(wide)} of its {len(rings)} holes are wider than {widest_mm:g} mm, the widest {max(wide):.1f}"
+            f"{len(wide)} of its {len(rings)} holes are wider than {widest_mm:g} mm, "
+            f"the widest {max(wide):.1f} mm"
         )
         return surface
     steps.append(f"{len(rings)} holes closed, the widest {max(widths):.1f} mm")

@@ -1,8 +1,8 @@
 """Triangle surfaces from STL, PLY, OBJ and VTP files."""
 
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from struct import error as StructError
 
 import meshio
 import numpy as np
@@ -86,7 +86,7 @@ def _through_meshio(place: Path) -> tuple[Floats, Ints]:
         MemoryError,
         OSError,
         EOFError,
-        StructError,
+        struct.error,
         SystemExit,
         TypeError,
         ValueError,
@@ -106,7 +106,7 @@ def _through_meshio(place: Path) -> tuple[Floats, Ints]:
 
 
 def fans(polygons: Ints) -> Ints:
-    """Convex polygons of one size, shape (m, k), as triangles round their first corner, shape (m (k-2), 3)."""
+    """Convex polygons of one size, shape (m, k), as fans round their first corner, shape (m (k-2), 3)."""
     first = polygons[:, :1]
     fan = [np.hstack([first, polygons[:, k : k + 2]]) for k in range(1, polygons.shape[1] - 1)]
     return np.concatenate(fan) if fan else np.zeros((0, 3), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""From triangles as a scanner left them to one closed surface that faces outwards, or a refusal with reasons."""
+"""From triangles as a scanner left them to one closed surface, or a refusal with every reason."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from geometry.imported.holes import closed_holes
 from geometry.imported.reading import MM_PER_UNIT, WHERE
 from geometry.imported.surface import TriangleSurface
 
-# Vertices nearer than this are one: far below any scanner's resolution, above the rounding of a text (chosen).
+# Vertices nearer than this are one: far below a scanner's resolution, above a text's rounding (chosen).
 MERGE_MM = 1e-3
 # A hole this wide may hide no more than a nutrient foramen would (chosen).
 WIDEST_HOLE_MM = 10.0
@@ -148,7 +148,7 @@ def _edges(triangles: Ints) -> _Edges:
 
 
 def _neighbours(edges: _Edges) -> tuple[Ints, Ints]:
-    """Pairs of triangles that share an edge with no third one, (k, 2), and which edge of each it is, (k, 2)."""
+    """Pairs of triangles with an edge of their own, (k, 2), and which edge of each it is, (k, 2)."""
     flat = edges.of.ravel()
     order = np.argsort(flat, kind="stable")
     order = order[edges.count[flat[order]] == 2].reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The parametric sacrum that comes nearest to a surface: it lends its regions and coordinates to the real bone."""
+"""The parametric sacrum that comes nearest to a surface: it lends its regions to the real bone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,25 +15,10 @@ from geometry.imported.landmarks import WHERE, AnatomicalFrame
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.shape import SacrumShape
 
-# The numbers that a surface decides; the others are small or hidden in the bone, and keep their means.
-FITTED = (
-    "length_mm",
-    "kyphosis_deg",
-    "table_tilt_deg",
-    "endplate_width_mm",
-    "endplate_depth_mm",
-    "breadth_mm",
-    "ala_slope_deg",
-    "ala_drop_mm",
-    "auricular_wedge_deg",
-    "canal_width_mm",
-    "canal_depth_mm",
-    "lamina_mm",
-    "ventral_foramen_x_mm",
-    "dorsal_foramen_x_mm",
-    "facet_x_mm",
-    "facet_z_mm",
-    "crest_mm",
+# Numbers that hardly move the surface, or would stand in for others: they keep their means.
+KEPT = ("auricular_height_mm", "auricular_limb_mm", "dysmorphism", "endplate_concavity_mm", "facet_angle_deg")
+FITTED = tuple(
+    entry.name for entry in fields(SacrumShape) if "low" in entry.metadata and entry.name not in KEPT
 )
 # Chosen: distances beyond this count less and less, because no template knows every tubercle.
 ROBUST_MM = 2.0
@@ -170,7 +155,7 @@ def ranges() -> tuple[Floats, Floats]:
 
 
 def shape_of(base: SacrumShape, shares: Floats) -> SacrumShape:
-    """The shape with the numbers of `FITTED` at these shares of their ranges, 1 at the low end, 2 at the high."""
+    """The shape with the numbers of `FITTED` at these places in their ranges, 1 the low end, 2 the high."""
     low, high = ranges()
     values = np.clip(low + (shares - 1.0) * (high - low), low, high)
     return replace(base, **dict(zip(FITTED, values.tolist(), strict=True)))
