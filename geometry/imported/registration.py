@@ -42,8 +42,21 @@ class SymmetryPlane:
     miss_mm: float
 
 
-def found_landmarks(surface: TriangleSurface) -> SacralLandmarks:
-    """The landmarks of a sacrum that lies anywhere and any way, in the coordinates of the surface.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Registration:
+    """Where a sacrum lies.
+
+    Attributes:
+        landmarks: of its endplate, in the coordinates of its surface.
+        shape: of the template in that pose, a start for the fit.
+    """
+
+    landmarks: SacralLandmarks
+    shape: SacrumShape
+
+
+def registered(surface: TriangleSurface) -> Registration:
+    """The landmarks of a sacrum that lies anywhere and any way, and the template that found them.
 
     Symmetry finds the midsagittal plane; the template, turned in that plane, finds front and top; then shape
     and pose are fitted together, and the endplate by a plane. Left and right follow from front and
@@ -62,7 +75,8 @@ def found_landmarks(surface: TriangleSurface) -> SacralLandmarks:
         [[0.0, -half_depth, 0.0], [0.0, half_depth, 0.0], [half_width, 0.0, 0.0], [-half_width, 0.0, 0.0]]
     )
     names = ("promontory", "endplate_posterior", "endplate_left", "endplate_right")
-    return SacralLandmarks(dict(zip(names, frame.from_frame(places), strict=True)))
+    landmarks = SacralLandmarks(dict(zip(names, frame.from_frame(places), strict=True)))
+    return Registration(landmarks=landmarks, shape=shape)
 
 
 def symmetry_plane(surface: TriangleSurface) -> SymmetryPlane:

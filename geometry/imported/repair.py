@@ -14,6 +14,7 @@ from geometry.imported.crossings import crossing_triangles
 from geometry.imported.holes import closed_holes
 from geometry.imported.reading import MM_PER_UNIT, WHERE
 from geometry.imported.surface import TriangleSurface
+from geometry.imported.winding import winding_numbers
 
 # Vertices nearer than this are one: far below a scanner's resolution, above a text's rounding (chosen).
 MERGE_MM = 1e-3
@@ -21,8 +22,9 @@ MERGE_MM = 1e-3
 WIDEST_HOLE_MM = 10.0
 # A piece outside the largest with more than this share of its area is a second bone, not a crumb (chosen).
 CRUMB_SHARE = 0.05
-# Triangles that cross others by the fold of a scan; more than this share is a broken surface (chosen).
-CROSSING_SHARE = 0.005
+# Noise folds slivers over each other, which the field forgives; more than this share of the area is a
+# broken surface (chosen).
+CROSSING_SHARE = 0.1
 # Sacra of adults: about 115 mm high and broad; 200 cm3 of dry bone and void at most (chosen, wide).
 EXTENT_MM = (75.0, 200.0)
 VOLUME_CM3 = (30.0, 350.0)
@@ -71,11 +73,7 @@ def repaired(found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM) -> 
     if not reasons:
         surface = _outwards(surface, steps)
         reasons += _wrong_volume(surface)
-        crossing = int(crossing_triangles(surface).sum())
-        if crossing > CROSSING_SHARE * len(surface.triangles):
-            reasons.append(f"{crossing} triangles pass through others")
-        elif crossing:
-            findings.append(f"{crossing} triangles pass through others and were left as they are")
+        _judge_crossings(surface, findings, reasons)
     if reasons:
         raise GeometryError(
             f"the surface cannot serve as a sacrum: {'; '.join(reasons)}",
@@ -100,6 +98,20 @@ def _wrong_size(surface: TriangleSurface) -> list[str]:
             text += f", as if its unit were {' or '.join(fitting)}: set units"
         reasons.append(text)
     return reasons
+
+
+def _judge_crossings(surface: TriangleSurface, findings: list[str], reasons: list[str]) -> None:
+    """Tell of triangles that pass through others; too many are a reason to refuse."""
+    crossing = crossing_triangles(surface)
+    if not crossing.any():
+        return
+    area = np.linalg.norm(surface.area_vectors_mm2(), axis=1)
+    share = float(area[crossing].sum() / area.sum())
+    text = f"{int(crossing.sum())} triangles pass through others, {100.0 * share:.2g} % of the area"
+    if share > CROSSING_SHARE:
+        reasons.append(text)
+    else:
+        findings.append(f"{text}; left as they are")
 
 
 def _wrong_volume(surface: TriangleSurface) -> list[str]:
@@ -185,21 +197,6 @@ def _largest_piece(surface: TriangleSurface, steps: list[str], reasons: list[str
 def _part(surface: TriangleSurface, chosen: Bools) -> TriangleSurface:
     used, corners = np.unique(surface.triangles[chosen], return_inverse=True)
     return TriangleSurface(surface.vertices_mm[used], corners.reshape(-1, 3))
-
-
-def winding_numbers(surface: TriangleSurface, points_mm: Floats) -> Floats:
-    """How often the surface goes round each of a few points, shape (n,): 1 inside a closed one, 0 outside.
-
-    Generalised winding number: the sum of solid angles over 4 pi (Jacobson, Kavan and Sorkine 2013).
-    """
-    total = np.empty(len(points_mm))
-    for k, point in enumerate(points_mm):
-        a, b, c = np.swapaxes(surface.corners_mm - point, 0, 1)
-        la, lb, lc = (np.linalg.norm(side, axis=1) for side in (a, b, c))
-        above = (a * np.cross(b, c)).sum(axis=1)
-        below = la * lb * lc + (a * b).sum(axis=1) * lc + (b * c).sum(axis=1) * la + (c * a).sum(axis=1) * lb
-        total[k] = np.arctan2(above, below).sum() / (2.0 * np.pi)
-    return total
 
 
 def _turned_alike(surface: TriangleSurface, steps: list[str], reasons: list[str]) -> TriangleSurface:

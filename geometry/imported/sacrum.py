@@ -10,7 +10,7 @@ from geometry.arrays import Floats, frozen_copy
 from geometry.errors import GeometryError
 from geometry.imported.landmarks import WHERE, AnatomicalFrame, SacralLandmarks, refuse_misfits
 from geometry.imported.reading import read_surface
-from geometry.imported.registration import found_landmarks
+from geometry.imported.registration import registered
 from geometry.imported.repair import SurfaceRepair, repaired
 from geometry.imported.surface_field import SurfaceField
 from geometry.imported.template_fit import POINTS, TemplateFit, fitted_template, refuse_far_off
@@ -72,19 +72,22 @@ class ImportedSacrum:
         Raises:
             GeometryError: landmarks that do not fit the surface, or a surface that is no sacrum's.
         """
-        marks = found_landmarks(repair.surface) if landmarks is None else landmarks
-        refuse_misfits(marks, repair.surface)
-        frame = marks.frame()
+        start = None
+        if landmarks is None:
+            registration = registered(repair.surface)
+            landmarks, start = registration.landmarks, registration.shape
+        refuse_misfits(landmarks, repair.surface)
+        frame = landmarks.frame()
         placed = repair.surface.moved(frame.rotation, frame.origin_mm)
-        places = marks.placed()
+        places = landmarks.placed()
         if mirrored:
             placed, places = placed.mirrored(), _mirrored(places)
-        fit = fitted_template(placed.spread_points_mm(POINTS), places)
+        fit = fitted_template(placed.spread_points_mm(POINTS), places, start)
         refuse_far_off(fit)
         surface = SurfaceField(placed, smoothing_mm=smoothing_mm)
         for name, value in (
             ("repair", repair),
-            ("landmarks", marks),
+            ("landmarks", landmarks),
             ("fit", fit),
             ("frame", frame),
             ("bounds_mm", frozen_copy(surface.bounds_mm + np.array([[-BOX_MM], [BOX_MM]]))),
@@ -92,6 +95,18 @@ class ImportedSacrum:
             ("_template", Sacrum(fit.shape)),
         ):
             object.__setattr__(self, name, value)
+
+    def summary(self) -> tuple[str, ...]:
+        """What was done to the surface and how well the template follows it, in words."""
+        fit = self.fit
+        lines = [f"surface: {step}" for step in (*self.repair.steps, *self.repair.findings)]
+        lines.append(
+            f"regions: from the nearest parametric sacrum, {fit.mean_mm:.1f} mm off the surface in the mean, "
+            f"{fit.p95_mm:.1f} mm for 5 % of it"
+        )
+        if fit.at_limit:
+            lines.append(f"regions: at the limit of their range are {', '.join(fit.at_limit)}")
+        return tuple(lines)
 
     @property
     def shape(self) -> SacrumShape:
