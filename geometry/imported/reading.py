@@ -74,7 +74,9 @@ def _refuse_unfit(place: Path) -> None:
 def _through_meshio(place: Path) -> tuple[Floats, Ints]:
     """Points (n, 3) and triangles (m, 3) of a file that meshio knows."""
     try:
-        found = meshio.read(place, file_format=place.suffix.lower()[1:])
+        # it takes the first bytes of an STL text for a count of triangles, and multiplies
+        with np.errstate(over="ignore"):
+            found = meshio.read(place, file_format=place.suffix.lower()[1:])
         points = np.asarray(found.points, dtype=np.float64)
         triangles = [fans(np.asarray(b.data, dtype=np.int64)) for b in found.cells if b.dim == 2]
     except (

@@ -65,9 +65,8 @@ def repaired(found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM) -> 
     crowded = _edges(surface.triangles).count > 2
     if crowded.any():
         reasons.append(f"{int(crowded.sum())} edges belong to more than two triangles")
-    if not reasons:
+    else:
         surface = _turned_alike(surface, steps, reasons)
-    if not reasons:
         surface = closed_holes(surface, widest_hole_mm, steps, reasons)
     findings: list[str] = []
     if not reasons:
