@@ -50,7 +50,9 @@ def with_surface_found(tree: SourcedTree, *under: str) -> SourcedTree:
         raise refused(f"cannot be read: {error}", "check the path") from None
     if isinstance(pinned, str) and pinned != found:
         raise refused(f"has the checksum {found}, not the one the case gives", "is this the file you meant?")
-    return _with(tree, path, {**section, "file": str(place), "sha256": found})
+    # a checksum that is no text is left for the schema to refuse
+    own = found if pinned is None else pinned
+    return _with(tree, path, {**section, "file": str(place), "sha256": own})
 
 
 @lru_cache(maxsize=16)

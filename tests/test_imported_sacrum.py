@@ -1,6 +1,7 @@
 """A sacrum that was a surface is placed, planned, meshed and lost like the drawn one it was made from."""
 
 from dataclasses import fields, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
 from geometry.arrays import Floats
 from geometry.body_loss import FAMILIES, BodyLoss
 from geometry.errors import GeometryError
+from geometry.implicit import capsule
 from geometry.imported.landmarks import LANDMARKS, REQUIRED, SacralLandmarks
 from geometry.imported.registration import symmetry_plane
 from geometry.imported.repair import SurfaceRepair, repaired
@@ -158,7 +160,9 @@ def test_a_mirrored_sacrum_has_its_right_side_on_the_left(scanned: SurfaceRepair
     repair = SurfaceRepair(surface=lopsided, steps=(), findings=())
     plain, mirrored = (ImportedSacrum(repair, marked(), mirrored=side) for side in (False, True))
     points = np.random.default_rng(2).uniform(*plain.bounds_mm, (20_000, 3))
-    np.testing.assert_allclose(mirrored(points * [-1.0, 1.0, 1.0]), plain(points), atol=0.05)
+    near = points[np.abs(plain(points)) < 1.0]
+    # the two grids lie differently on the bone
+    np.testing.assert_allclose(mirrored(near * [-1.0, 1.0, 1.0]), plain(near), atol=0.1)
     assert mirrored.lateral_face_mm(30.0, 5.0) > plain.lateral_face_mm(30.0, 5.0) + 1.0
 
 
@@ -208,16 +212,16 @@ def test_every_landmark_has_a_name_an_anatomist_knows() -> None:
     assert all(len(about) > 20 for about in LANDMARKS.values())
 
 
-def test_what_is_no_sacrum_is_refused() -> None:
-    box = np.array([[-60.0, -60.0, -60.0], [60.0, 60.0, 60.0]])
+def test_what_has_no_symmetry_is_refused() -> None:
+    corners = np.array([[0.0, 0.0, 60.0], [0.0, 0.0, 0.0], [45.0, 0.0, 0.0], [45.0, 45.0, 0.0]])
 
-    def lopsided(points_mm: Floats) -> Floats:
-        first = np.linalg.norm(points_mm - [20.0, 10.0, 0.0], axis=1) - 30.0
-        second = np.linalg.norm(points_mm - [-25.0, -5.0, 25.0], axis=1) - 18.0
-        return np.asarray(np.minimum(np.minimum(first, second), np.linalg.norm(points_mm, axis=1) - 20.0))
+    def bent_twice(points_mm: Floats) -> Floats:
+        legs = pairwise(corners)
+        return np.min([capsule(points_mm, start, end, 13.0) for start, end in legs], axis=0)
 
-    with pytest.raises(GeometryError, match="symmetry|no flat S1 endplate|off the surface"):
-        ImportedSacrum(repaired(level_set_surface(lopsided, box, 2.5)))
+    box = np.array([[-20.0, -20.0, -20.0], [65.0, 65.0, 80.0]])
+    with pytest.raises(GeometryError, match="mm off its own mirror image"):
+        ImportedSacrum(repaired(level_set_surface(bent_twice, box, 2.5)))
 
 
 def test_a_template_that_is_far_off_is_refused() -> None:

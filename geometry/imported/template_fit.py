@@ -36,7 +36,7 @@ SOLVER: Mapping[str, Any] = {
     "loss": "soft_l1",
     "f_scale": ROBUST_MM,
     "diff_step": 2e-3,
-    "ftol": 1e-4,
+    "ftol": 3e-3,
     "xtol": 1e-4,
     "max_nfev": 25,
 }
