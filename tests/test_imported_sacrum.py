@@ -150,10 +150,11 @@ def test_regions_end_where_the_bone_ends(found: ImportedSacrum) -> None:
 
 
 def test_a_mirrored_sacrum_has_its_right_side_on_the_left(scanned: SurfaceRepair) -> None:
-    # a bump of 3 mm on the right ala
+    # a bump of 3 mm on the right auricular face
+    centre = DRAWN.curve.point_mm(-50.0, 30.0, 5.0)
     warped = scanned.surface.vertices_mm - SHIFT
     place = warped @ TURN
-    bump = 3.0 * np.exp(-((np.linalg.norm(place - [-45.0, -10.0, -25.0], axis=1) / 15.0) ** 2))
+    bump = 3.0 * np.exp(-((np.linalg.norm(place - centre, axis=1) / 15.0) ** 2))
     lopsided = TriangleSurface(
         (place - bump[:, None] * [1.0, 0.0, 0.0]) @ TURN.T + SHIFT, scanned.surface.triangles
     )

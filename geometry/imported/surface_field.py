@@ -125,7 +125,7 @@ def voted_signs(samples_mm: Floats, near: Bools, spacing_mm: float) -> Floats:
             where=WHERE,
             advice="Remesh it in the program that made it",
         )
-    return np.where(vote < 0.0, -1.0, 1.0)[side]
+    return np.asarray(np.where(vote < 0.0, -1.0, 1.0)[side])
 
 
 def pseudo_normals(surface: TriangleSurface) -> Floats:
