@@ -81,6 +81,27 @@ def test_a_sacrum_without_landmarks_is_found_within_1_mm_and_2_deg(found: Import
     assert np.linalg.norm(found.frame.to_frame(SHIFT[None])) < 0.3
 
 
+def test_a_sacrum_that_no_numbers_describe_is_found_too() -> None:
+    # bent by waves 60 to 200 mm long that move every point by 2 mm or so, unlike on both sides
+    rng = np.random.default_rng(3)
+    waves, phases, moves = (
+        rng.normal(size=(12, 3)) * 0.06,
+        rng.uniform(0.0, 2 * np.pi, 12),
+        rng.normal(size=(12, 3)),
+    )
+
+    def bent(points_mm: Floats) -> Floats:
+        return DRAWN(points_mm + np.sin(points_mm @ waves.T + phases) @ moves / 1.9)
+
+    box = DRAWN.bounds_mm + np.array([[-6.0], [6.0]])
+    surface = level_set_surface(bent, box, 1.5)
+    sacrum = ImportedSacrum(repaired(TriangleSurface(in_file(surface.vertices_mm), surface.triangles)))
+    # the endplate itself has moved by as much
+    assert turn_deg(sacrum) < 3.0
+    assert np.linalg.norm(sacrum.frame.to_frame(SHIFT[None])) < 3.0
+    assert 0.3 < sacrum.fit.mean_mm < 2.0
+
+
 def test_given_landmarks_set_the_frame(scanned: SurfaceRepair) -> None:
     given = ImportedSacrum(scanned, marked(apex=tuple(DRAWN.curve.point_mm(0.0, SHAPE.length_mm, 0.0))))
     assert turn_deg(given) < 1e-6
