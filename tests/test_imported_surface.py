@@ -1,6 +1,7 @@
 """A surface file becomes one closed surface, or a refusal that names every reason."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import meshio
@@ -107,6 +108,20 @@ def test_a_broken_file_is_refused_in_words(case: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(GeometryError, match=message):
         read_surface(tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_damaged_bytes_are_read_or_refused_never_a_crash(suffix: str, tmp_path: Path) -> None:
+    sound = written(SMALL, tmp_path / f"sound{suffix}").read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(150):
+        content = bytearray(sound[: rng.integers(1, len(sound))] if rng.random() < 0.3 else sound)
+        # most damage where the counts stand
+        for place in rng.integers(0, rng.choice([len(content), min(400, len(content))]), 3):
+            content[place] = rng.integers(0, 256)
+        (tmp_path / f"bad{suffix}").write_bytes(content)
+        with suppress(GeometryError):
+            read_surface(tmp_path / f"bad{suffix}")
 
 
 def test_a_missing_file_and_an_unknown_unit_are_refused(tmp_path: Path) -> None:
