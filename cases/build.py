@@ -18,6 +18,7 @@ from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
 from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss
 from geometry.errors import ModelError
+from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.pelvis.ilium_shape import IliumShape
@@ -110,7 +111,11 @@ def _imported_anatomy(
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
-    """The mesh of a plan, at the sizes of its case."""
+    """The mesh of a plan, at the sizes of its case; tells first what was made of an imported surface."""
+    sacrum = plan.anatomy.sacrum
+    if isinstance(sacrum, ImportedSacrum):
+        for line in sacrum.summary():
+            report(line)
     return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report)
 
 

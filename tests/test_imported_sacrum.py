@@ -144,11 +144,10 @@ def test_a_screw_meets_what_it_meets_in_the_drawn_bone(preset: str, both: tuple[
 
 
 def test_the_ilium_faces_the_imported_bone_at_the_gap(both: tuple[Anatomy, Anatomy]) -> None:
-    rng = np.random.default_rng(0)
-    for anatomy in both:
-        points = rng.uniform(*anatomy.sacrum.bounds_mm, (200_000, 3)) * np.array([1.0, 1.0, 0.6])
-        points = points[(points[:, 0] > 20.0) & (anatomy.ilium(points) < 0.0)]
-        assert anatomy.sacrum(points).min() > 0.8 * anatomy.joint.gap_mm
+    imported = both[1]
+    points = np.random.default_rng(0).uniform(*imported.sacrum.bounds_mm, (200_000, 3))
+    points = points[(points[:, 0] > 20.0) & (imported.ilium(points) < 0.0)]
+    assert 0.8 < imported.sacrum(points).min() / imported.joint.gap_mm < 1.5
     drawn, own = (anatomy.joint.area_mm2() for anatomy in both)
     # both are a volume over the gap, and the drawn field counts 10 % more of it
     assert own == pytest.approx(drawn, rel=0.2)
