@@ -213,6 +213,12 @@ def test_what_cannot_be_repaired_is_refused_with_its_reason(fault: str) -> None:
         repaired(surface)
 
 
+def test_a_wrong_unit_in_the_case_is_told_too() -> None:
+    taken_for_cm = TriangleSurface(10.0 * BONE.vertices_mm, BONE.triangles)
+    with pytest.raises(GeometryError, match=r"as if its unit were mm \(x 1\): set units"):
+        repaired(taken_for_cm, units="cm")
+
+
 def test_every_reason_is_given_at_once() -> None:
     two = joined(BONE, TriangleSurface(BONE.vertices_mm + 55.0, BONE.triangles))
     with pytest.raises(GeometryError, match=r"mm long.*; it is 2 large pieces"):

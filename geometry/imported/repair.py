@@ -46,7 +46,9 @@ class SurfaceRepair:
     findings: tuple[str, ...]
 
 
-def repaired(found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM) -> SurfaceRepair:
+def repaired(
+    found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM, units: str = "mm"
+) -> SurfaceRepair:
     """The surface of one sacrum as a closed body.
 
     Doubled vertices are merged, collapsed and doubled triangles dropped, crumbs and inner cavities left out,
@@ -55,12 +57,13 @@ def repaired(found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM) -> 
     Args:
         found: the triangles as read, in mm.
         widest_hole_mm: holes up to this width are closed.
+        units: what the file's unit was taken for, to tell which other one would fit.
 
     Raises:
         GeometryError: with every reason why this is no surface of one sacrum.
     """
     steps: list[str] = []
-    reasons = _wrong_size(found)
+    reasons = _wrong_size(found, units)
     surface = _largest_piece(_merged(found, steps), steps, reasons)
     crowded = _edges(surface.triangles).count > 2
     if crowded.any():
@@ -82,7 +85,7 @@ def repaired(found: TriangleSurface, widest_hole_mm: float = WIDEST_HOLE_MM) -> 
     return SurfaceRepair(surface=surface, steps=tuple(steps), findings=tuple(findings))
 
 
-def _wrong_size(surface: TriangleSurface) -> list[str]:
+def _wrong_size(surface: TriangleSurface, units: str) -> list[str]:
     """What speaks against a sacrum in mm: too few triangles, or an extent that another unit would explain."""
     reasons = []
     if len(surface.triangles) < FEWEST_TRIANGLES:
@@ -92,7 +95,8 @@ def _wrong_size(surface: TriangleSurface) -> list[str]:
     low, high = EXTENT_MM
     if not low <= extent <= high:
         text = f"it is {extent:.4g} mm long, outside {low:g} to {high:g} mm"
-        fitting = [f"{unit} (x {mm:g})" for unit, mm in MM_PER_UNIT.items() if low <= extent * mm <= high]
+        as_written = extent / MM_PER_UNIT[units]
+        fitting = [f"{unit} (x {mm:g})" for unit, mm in MM_PER_UNIT.items() if low <= as_written * mm <= high]
         if fitting:
             text += f", as if its unit were {' or '.join(fitting)}: set units"
         reasons.append(text)

@@ -221,7 +221,7 @@ def import_sacrum(
         marks = None
     else:
         marks = SacralLandmarks({name: np.array(place) for name, place in landmarks_mm.items()})
-    repair = repaired(read_surface(path, units))
+    repair = repaired(read_surface(path, units), units=units)
     return ImportedSacrum(repair, marks, mirrored=mirrored, smoothing_mm=smoothing_mm)
 
 
