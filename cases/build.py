@@ -9,15 +9,17 @@ import numpy as np
 from cases.progress import Progress, silent
 from cases.schema import Case
 from cases.schema_bone import REMOVED
+from cases.schema_surface import SacrumSurface
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, young_moments
 from fem.loads.traction import face_traction
 from fem.model import Model
 from fem.supports import FixedNodes
-from geometry.anatomy import Anatomy, build_anatomy
+from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
 from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss, LossVoid, S1Body
 from geometry.errors import ModelError
+from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.pelvis.ilium_shape import IliumShape
@@ -84,9 +86,12 @@ def plan_case(case: Case) -> ScrewPlan:
         GeometryError: a shape that cannot be built, or a screw that misses or leaves the bone.
     """
     section = case.anatomy
-    anatomy = _anatomy(
-        section.sacrum_shape(), section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg
-    )
+    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    if section.sacrum_surface is None:
+        anatomy = _anatomy(section.sacrum_shape(), *stance)
+    else:
+        # planned on the left: a right screw needs the right half of the bone there
+        anatomy = _imported_anatomy(section.sacrum_surface, case.screw.side == "right", *stance)
     screw = plan_screw(anatomy, case.screw.planned())
     refuse_bad_plan(inspect(anatomy, screw))
     return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
@@ -98,8 +103,23 @@ def _anatomy(sacrum: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope
     return build_anatomy(sacrum, ilium, gap_mm, sacral_slope_deg)
 
 
+@lru_cache(maxsize=2)
+def _imported_anatomy(
+    surface: SacrumSurface, mirrored: bool, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
+) -> Anatomy:
+    """The anatomy round the sacrum of a surface file; reading it takes some 10 s."""
+    return anatomy_round(surface.sacrum(mirrored=mirrored), ilium, gap_mm, sacral_slope_deg)
+
+
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
-    """The mesh of a plan, at the sizes of its case, without the bone that its case removes."""
+    """The mesh of a plan, at the sizes of its case, without the bone that its case removes.
+
+    It tells first what was made of an imported surface.
+    """
+    sacrum = plan.anatomy.sacrum
+    if isinstance(sacrum, ImportedSacrum):
+        for line in sacrum.summary():
+            report(line)
     removed = plan.case.body_loss.removed_percent / 100.0
     lost = LossVoid(loss=body_loss(plan), fraction=removed) if removed else None
     return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report, lost=lost)

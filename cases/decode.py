@@ -142,7 +142,8 @@ def _example(field: FieldInfo | None) -> str:
     if "options" in extra:
         return f": {field.default or extra['options'][0]}"
     if "unit" not in extra:
-        return ": quickstart" if field.annotation is str else ", with its keys below"
+        named = extra.get("example", "quickstart")
+        return f": {named}" if field.annotation is str else ", with its keys below"
     value = extra.get("example")
     if isinstance(value, tuple):
         return f": [{', '.join(f'{number:g}' for number in value)}]"

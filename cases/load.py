@@ -13,6 +13,7 @@ from cases.read import read_tree
 from cases.schema import SCHEMA, Case
 from cases.schema_study import SHARED_SCREW_KEYS, CompareStudy, SweepFile, SweepPoint, SweepStudy
 from cases.sources import SourcedTree, value_at
+from cases.surface_file import with_surface_found
 
 ReadT = TypeVar("ReadT", Case, CompareStudy, SweepStudy)
 STUDIES = ("compare", "sweep")
@@ -50,13 +51,14 @@ def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
     if kind is not None:
         remedy = f"use sacrofix {kind if kind in STUDIES else ' or '.join(STUDIES)}"
         raise CaseError([_fault(tree, "study", "a study, not a case", remedy)])
+    tree = with_surface_found(tree)
     return Sourced(value=decode(Case, tree), tree=tree)
 
 
 def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareStudy]:
     """The comparison of a file; raises as `read_case`."""
     tree = _study_tree(path, overrides, "compare")
-    tree = _with_shared_screw_keys(tree)
+    tree = with_surface_found(_with_shared_screw_keys(tree), "case")
     return Sourced(value=decode(CompareStudy, tree), tree=tree)
 
 
@@ -91,6 +93,7 @@ def _points(file: SweepFile, tree: SourcedTree) -> tuple[SweepPoint, ...]:
             case_tree = value_at(tuple(key.split(".")), value, mark).laid_over(case_tree)
         case_tree = _headed(case_tree, f"{file.name[:70]}-{number + 1:05d}")
         try:
+            case_tree = with_surface_found(case_tree)
             points.append(SweepPoint(values=chosen_values, case=decode(Case, case_tree)))
         except CaseError as error:
             faults.update(dict.fromkeys(error.faults))

@@ -1,11 +1,13 @@
 """The anatomy section of a case: which sacrum, how it stands, which shape it has."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from cases.section import Section, choice, overrides_of, quantity
+from cases.schema_surface import SacrumSurface
+from cases.section import BrokenRule, Section, choice, overrides_of, quantity
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
 from geometry.sacrum.shape import SACRUM_SHAPES, SacrumShape
 
@@ -47,9 +49,21 @@ class Anatomy(Section):
         default_factory=SacrumNumbers, description="numbers that replace those of the mean shape"
     )
 
+    sacrum_surface: SacrumSurface | None = Field(
+        default=None, description="a closed surface of a real sacrum, in place of the drawn one"
+    )
     ilium: IliumNumbers = Field(
         default_factory=IliumNumbers, description="numbers that replace those of the mean shape"
     )
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
+        """A surface has a shape of its own."""
+        if not given.get("sacrum") or not given.get("sacrum_surface"):
+            return []
+        remedy = "delete one of the two; of a surface, sex only decides the ilium"
+        problem = "numbers for a drawn sacrum beside the surface of a real one"
+        return [BrokenRule(path=("sacrum",), problem=problem, remedy=remedy)]
 
     def sacrum_shape(self) -> SacrumShape:
         """The shape of that sex with the numbers of this case; refuses numbers that do not fit together."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from cases.decode import describe_range, section_in
 from cases.schema import SCHEMA, Case
@@ -71,7 +72,7 @@ def _entry(name: str, field: FieldInfo, indent: str, path: str) -> list[str]:
 
 def _written(value: Any) -> str:
     """A default as YAML; empty if there is none."""
-    if value is None:
+    if value is None or value is PydanticUndefined:
         return ""
     if isinstance(value, tuple):
         return f"[{', '.join(f'{number:g}' for number in value)}]"

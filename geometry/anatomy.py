@@ -7,6 +7,7 @@ from geometry.pelvis.ilium import Ilium
 from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.joint import SacroiliacJoint
 from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 from geometry.sacrum.shape import SacrumShape
 
 
@@ -21,7 +22,7 @@ class Anatomy:
         sacral_slope_deg: S1 endplate to the horizontal of the standing patient.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     ilium: Ilium
     joint: SacroiliacJoint
     sacral_slope_deg: float = number(39.5, 10.0, 70.0, "deg", "39.5 +- 7.75, 709 adults [V 29] [D 29]")
@@ -41,7 +42,16 @@ def build_anatomy(
     Raises:
         GeometryError: the gap or the slope is outside its range.
     """
-    sacrum = Sacrum(sacrum_shape)
+    return anatomy_round(Sacrum(sacrum_shape), ilium_shape, gap_mm, sacral_slope_deg)
+
+
+def anatomy_round(
+    sacrum: SacrumBody,
+    ilium_shape: IliumShape,
+    gap_mm: float = 2.5,
+    sacral_slope_deg: float = 39.5,
+) -> Anatomy:
+    """The anatomy round any sacrum, drawn or imported; raises as `build_anatomy`."""
     ilium = Ilium(sacrum, ilium_shape, gap_mm)
     joint = SacroiliacJoint(sacrum=sacrum, ilium=ilium, gap_mm=gap_mm)
     return Anatomy(sacrum=sacrum, ilium=ilium, joint=joint, sacral_slope_deg=sacral_slope_deg)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 from materials.templates import osteoporosis_share
 
 
@@ -38,7 +38,7 @@ def thinned_cortex(thickness: CortexThickness, t_score: float) -> CortexThicknes
     return thickness.scaled(1.0 - (1.0 - OSTEOPOROTIC_THINNING) * osteoporosis_share(t_score))
 
 
-def sacral_thickness_mm(sacrum: Sacrum, thickness: CortexThickness, points_mm: Floats) -> Floats:
+def sacral_thickness_mm(sacrum: SacrumBody, thickness: CortexThickness, points_mm: Floats) -> Floats:
     """Thickness of the shell nearest to each point of the sacrum, shape (n,)."""
     arc, depth = sacrum.curve_coordinates(points_mm)
     side = np.abs(points_mm[:, 0])

@@ -7,7 +7,7 @@ import numpy as np
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 from materials.templates import (
     ALA_LOSS_EXPONENT,
     OSTEOPOROTIC_ALA_CENTRAL,
@@ -142,7 +142,7 @@ class DensityMap:
         density: the regional values.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     density: BoneDensity
 
     def sacrum_mg_cm3(self, points_mm: Floats) -> Floats:
@@ -162,7 +162,7 @@ class DensityMap:
         return self.density.s1_body_mg_cm3 * share
 
 
-def lay_density(sacrum: Sacrum, density: BoneDensity) -> DensityMap:
+def lay_density(sacrum: SacrumBody, density: BoneDensity) -> DensityMap:
     """The regional densities laid on one sacrum, its S1 ala scaled so that its mean over the S1 body is R.
 
     The template says how the ala varies inside; how much of it is upper, lateral or central is the shape's.
@@ -182,7 +182,7 @@ def lay_density(sacrum: Sacrum, density: BoneDensity) -> DensityMap:
     )
 
 
-def sacral_weights(sacrum: Sacrum, points_mm: Floats) -> dict[str, Floats]:
+def sacral_weights(sacrum: SacrumBody, points_mm: Floats) -> dict[str, Floats]:
     """How much each sacral region counts at each point; each weight has shape (n,), they sum to one."""
     arc, depth = sacrum.curve_coordinates(points_mm)
     side = np.abs(points_mm[:, 0])

@@ -14,7 +14,7 @@ from cases.views.canvas import INK, off_screen_plotter
 from cases.views.screws_picture import cut_normal
 from geometry.arrays import Floats
 from geometry.field import Field
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # Finer than a rim's rounding of 1.5 mm; a sacrum is then a quarter of a million triangles.
 STEP_MM = 0.8
@@ -67,7 +67,7 @@ class PlateView:
     cut_mm: Floats | None = None
 
 
-def sacral_views(sacrum: Sacrum, across: PlateView) -> tuple[PlateView, ...]:
+def sacral_views(sacrum: SacrumBody, across: PlateView) -> tuple[PlateView, ...]:
     """The six panels of a sacrum; the last one, `across`, is a cut of the reader's choice.
 
     It stands upright as dry bones are drawn: the line from promontory to apex is vertical.

@@ -6,7 +6,7 @@ import numpy as np
 
 from geometry.arrays import Floats
 from geometry.body_loss.body import CANAL_WALL_MM, REACH_MM, BodyPlaces
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class S1Body:
         sacrum: the bone.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
 
     @property
     def part(self) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.rays import surface_point_mm
-from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.processes import facet_cut
+from geometry.sacrum.promise import SacrumBody
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,7 +74,7 @@ class Facet:
         return np.asarray(self.centre_mm + np.array([along_mm, off_mm, up_mm]) @ self.axes)
 
 
-def sacral_endplate(sacrum: Sacrum) -> Endplate:
+def sacral_endplate(sacrum: SacrumBody) -> Endplate:
     """The S1 superior endplate: it defines the anatomical frame."""
     return Endplate(
         centre_mm=frozen_copy(np.zeros(3)),
@@ -84,7 +84,7 @@ def sacral_endplate(sacrum: Sacrum) -> Endplate:
     )
 
 
-def sacral_facets(sacrum: Sacrum) -> tuple[Facet, Facet]:
+def sacral_facets(sacrum: SacrumBody) -> tuple[Facet, Facet]:
     """The left and right S1 superior facets, their centres looked up on the bone itself."""
     row = facet_cut(sacrum.shape)
     axes = row[6:].reshape(3, 3)

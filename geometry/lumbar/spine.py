@@ -11,7 +11,7 @@ from geometry.lumbar.level import Endplate, Facet, sacral_endplate, sacral_facet
 from geometry.lumbar.shape import L4_MALE, L5_MALE, VertebraShape
 from geometry.lumbar.vertebra import Vertebra
 from geometry.parameters import check_ranges, number
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Lumbar:
         return tuple(Piece(name=name, field=field, bounds_mm=bounds) for name, field, bounds in named)
 
 
-def build_lumbar(sacrum: Sacrum, plan: LumbarPlan = LumbarPlan()) -> Lumbar:
+def build_lumbar(sacrum: SacrumBody, plan: LumbarPlan = LumbarPlan()) -> Lumbar:
     """L5, and L4 if planned, on this sacrum, their inferior processes fitted to the facets below.
 
     Raises:

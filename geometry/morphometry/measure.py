@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # A mean that was published without a deviation is held to this share of itself (chosen).
 SHARE_WITHOUT_SD = 0.10
@@ -44,7 +44,7 @@ class Measure:
     name: str
     unit: str
     how: str
-    taken: Callable[[Sacrum], float]
+    taken: Callable[[SacrumBody], float]
     male: tuple[Published, ...] = ()
     female: tuple[Published, ...] = ()
 

@@ -2,10 +2,10 @@
 
 from geometry.morphometry.measure import Measured, Published
 from geometry.morphometry.table import MEASURES
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 
-def morphometry(sacrum: Sacrum, sex: str = "male") -> tuple[Measured, ...]:
+def morphometry(sacrum: SacrumBody, sex: str = "male") -> tuple[Measured, ...]:
     """Every measure of a built sacrum beside every series of that sex, in the order of `MEASURES`.
 
     Args:

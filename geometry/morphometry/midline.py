@@ -4,7 +4,7 @@ import numpy as np
 
 from geometry.arrays import Floats
 from geometry.rays import crossings_mm
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 Y = np.array([0.0, 1.0, 0.0])
 # The rim of the endplate is rounded: its corners are taken this far below it (chosen).
@@ -12,7 +12,7 @@ BELOW_RIM_MM = 1.5
 ARC_STEP_MM = 1.0
 
 
-def across_midline_mm(sacrum: Sacrum, arc_mm: float) -> Floats:
+def across_midline_mm(sacrum: SacrumBody, arc_mm: float) -> Floats:
     """Ventral face, canal front, canal back and dorsal face in the midline at that arc, shape (k, 3)."""
     start = sacrum.curve.point_mm(0.0, arc_mm, -45.0)
     back = sacrum.curve.point_mm(0.0, arc_mm, 0.0) - start
@@ -21,43 +21,43 @@ def across_midline_mm(sacrum: Sacrum, arc_mm: float) -> Floats:
     return np.asarray(start + hits[:, None] * back)
 
 
-def endplate_rim_mm(sacrum: Sacrum) -> Floats:
+def endplate_rim_mm(sacrum: SacrumBody) -> Floats:
     """Promontory and posterior rim of the S1 endplate, at its height, shape (2, 3)."""
     hits = crossings_mm(sacrum, np.array([0.0, -60.0, -BELOW_RIM_MM]), Y, 100.0)
     return np.array([[0.0, -60.0 + hit, 0.0] for hit in hits[:2]])
 
 
-def apex_mm(sacrum: Sacrum) -> Floats:
+def apex_mm(sacrum: SacrumBody) -> Floats:
     """The lowest midline point of S5, at its front, shape (3,)."""
     arc = sacrum.shape.length_mm - 2.0
     return np.asarray(across_midline_mm(sacrum, arc)[0] + 2.0 * sacrum.curve.tangent(arc))
 
 
-def straight_length_mm(sacrum: Sacrum) -> float:
+def straight_length_mm(sacrum: SacrumBody) -> float:
     """Promontory to apex."""
     return float(np.linalg.norm(apex_mm(sacrum) - endplate_rim_mm(sacrum)[0]))
 
 
-def ventral_face_mm(sacrum: Sacrum) -> Floats:
+def ventral_face_mm(sacrum: SacrumBody) -> Floats:
     """The ventral midline from promontory to apex, shape (n, 3)."""
     arcs = np.arange(4.0, sacrum.shape.length_mm - 2.0, ARC_STEP_MM)
     face = [across_midline_mm(sacrum, float(arc))[0] for arc in arcs]
     return np.vstack([endplate_rim_mm(sacrum)[:1], face, apex_mm(sacrum)[None]])
 
 
-def curved_length_mm(sacrum: Sacrum) -> float:
+def curved_length_mm(sacrum: SacrumBody) -> float:
     """Along the ventral midline, as a tape lies on it: over the ridges, not into the hollows."""
     face = ventral_face_mm(sacrum)
     ridges = [0, *(int(np.argmin(_arc_gap(sacrum, face, arc))) for arc in sacrum.junction_arcs_mm[:4]), -1]
     return float(np.linalg.norm(np.diff(face[ridges], axis=0), axis=1).sum())
 
 
-def _arc_gap(sacrum: Sacrum, points_mm: Floats, arc_mm: float) -> Floats:
+def _arc_gap(sacrum: SacrumBody, points_mm: Floats, arc_mm: float) -> Floats:
     """How far points are from a level of the axis, shape (n,)."""
     return np.abs(sacrum.curve_coordinates(points_mm)[0] - arc_mm)
 
 
-def promontory_overhang_mm(sacrum: Sacrum) -> float:
+def promontory_overhang_mm(sacrum: SacrumBody) -> float:
     """Greatest hollow of the ventral face of S1 behind the line promontory to first ridge."""
     face = ventral_face_mm(sacrum)
     face = face[sacrum.curve_coordinates(face)[0] <= sacrum.junction_arcs_mm[0]]
@@ -67,7 +67,7 @@ def promontory_overhang_mm(sacrum: Sacrum) -> float:
     return float(((face - face[0]) @ behind).max())
 
 
-def ventral_depth_mm(sacrum: Sacrum) -> float:
+def ventral_depth_mm(sacrum: SacrumBody) -> float:
     """Greatest depth of the ventral concavity behind the line promontory to apex."""
     face = ventral_face_mm(sacrum)
     line = face[-1] - face[0]
@@ -75,7 +75,7 @@ def ventral_depth_mm(sacrum: Sacrum) -> float:
     return float(((face - face[0]) @ np.array([0.0, -line[2], line[1]])).max())
 
 
-def kyphosis_deg(sacrum: Sacrum) -> float:
+def kyphosis_deg(sacrum: SacrumBody) -> float:
     """Angle between the ventral chords of S1 and of S5."""
     ends = [
         endplate_rim_mm(sacrum)[0],
@@ -85,38 +85,38 @@ def kyphosis_deg(sacrum: Sacrum) -> float:
     return float(np.degrees(np.arctan2(first[1], -first[2]) - np.arctan2(last[1], -last[2])))
 
 
-def endplate_depth_mm(sacrum: Sacrum) -> float:
+def endplate_depth_mm(sacrum: SacrumBody) -> float:
     """Promontory to posterior rim."""
     rim = endplate_rim_mm(sacrum)
     return float(rim[1, 1] - rim[0, 1])
 
 
-def endplate_width_mm(sacrum: Sacrum) -> float:
+def endplate_width_mm(sacrum: SacrumBody) -> float:
     """Side to side through the centre of the endplate, above the alae."""
     start = np.array([-60.0, 0.0, -BELOW_RIM_MM])
     hits = crossings_mm(sacrum, start, np.array([1.0, 0.0, 0.0]), 120.0)
     return float(hits[-1] - hits[0])
 
 
-def s1_lower_depth_mm(sacrum: Sacrum) -> float:
+def s1_lower_depth_mm(sacrum: SacrumBody) -> float:
     """First transverse ridge to the canal, at the S1/S2 junction."""
     places = across_midline_mm(sacrum, float(sacrum.junction_arcs_mm[0]))
     return float(np.linalg.norm(places[1] - places[0]))
 
 
-def s1_front_height_mm(sacrum: Sacrum) -> float:
+def s1_front_height_mm(sacrum: SacrumBody) -> float:
     """Promontory to the first transverse ridge."""
     ridge = across_midline_mm(sacrum, float(sacrum.junction_arcs_mm[0]))[0]
     return float(np.linalg.norm(ridge - endplate_rim_mm(sacrum)[0]))
 
 
-def s1_back_height_mm(sacrum: Sacrum) -> float:
+def s1_back_height_mm(sacrum: SacrumBody) -> float:
     """Posterior rim of the endplate to the canal's front wall at the S1/S2 junction."""
     wall = across_midline_mm(sacrum, float(sacrum.junction_arcs_mm[0]))[1]
     return float(np.linalg.norm(wall - endplate_rim_mm(sacrum)[1]))
 
 
-def table_angle_deg(sacrum: Sacrum) -> float:
+def table_angle_deg(sacrum: SacrumBody) -> float:
     """Sacral table angle: endplate to the posterior wall of S1."""
     front, back = endplate_rim_mm(sacrum)
     wall = across_midline_mm(sacrum, float(sacrum.junction_arcs_mm[0]))[1] - back
@@ -124,13 +124,13 @@ def table_angle_deg(sacrum: Sacrum) -> float:
     return float(np.degrees(np.arccos(wall @ plate / np.linalg.norm(wall) / np.linalg.norm(plate))))
 
 
-def canal_depth_mm(sacrum: Sacrum) -> float:
+def canal_depth_mm(sacrum: SacrumBody) -> float:
     """S1 body to lamina across the canal, under the upper edge of the S1 lamina."""
     places = across_midline_mm(sacrum, 0.8 * float(sacrum.junction_arcs_mm[0]))
     return float(np.linalg.norm(places[2] - places[1]))
 
 
-def canal_width_mm(sacrum: Sacrum) -> float:
+def canal_width_mm(sacrum: SacrumBody) -> float:
     """Greatest width of the canal at the same level."""
     arc = 0.8 * float(sacrum.junction_arcs_mm[0])
     back = float(sacrum.body_half_depth_mm(np.array([arc]))[0])
@@ -143,7 +143,7 @@ def canal_width_mm(sacrum: Sacrum) -> float:
     return max(widths)
 
 
-def s1_body_volume_mm3(sacrum: Sacrum, step_mm: float = 0.8) -> float:
+def s1_body_volume_mm3(sacrum: SacrumBody, step_mm: float = 0.8) -> float:
     """Bone of the S1 body from endplate to the S1/S2 junction."""
     half_width, half_depth = 0.5 * sacrum.shape.endplate_width_mm, 0.5 * sacrum.shape.endplate_depth_mm
     deep = float(sacrum.junction_arcs_mm[0]) + 8.0

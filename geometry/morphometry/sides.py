@@ -6,7 +6,7 @@ from geometry.arrays import Floats
 from geometry.frame import direction
 from geometry.morphometry.midline import endplate_rim_mm
 from geometry.rays import crossings_mm
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 X, Y, Z = np.eye(3)
 # Beside the body means this far lateral of its edge (chosen).
@@ -16,7 +16,7 @@ BESIDE_MM = 6.0
 PEDICLE_AXIS_DEG = (-42.0, -19.0)
 
 
-def breadth_mm(sacrum: Sacrum) -> float:
+def breadth_mm(sacrum: SacrumBody) -> float:
     """Greatest distance between the lateral faces of both sides."""
     low, high = sacrum.bounds_mm
     ys, zs = np.arange(low[1], high[1], 2.0), np.arange(low[2], high[2], 2.0)
@@ -28,7 +28,7 @@ def breadth_mm(sacrum: Sacrum) -> float:
     return sum(reach)
 
 
-def auricular_face_mm(sacrum: Sacrum, step_mm: float = 1.0) -> tuple[Floats, Floats]:
+def auricular_face_mm(sacrum: SacrumBody, step_mm: float = 1.0) -> tuple[Floats, Floats]:
     """Centres and areas, (n, 3) and (n,), of the patches of the left auricular surface.
 
     Patches are found on rays from the side, one per square of `step_mm`, and stretched by the slope.
@@ -48,31 +48,31 @@ def auricular_face_mm(sacrum: Sacrum, step_mm: float = 1.0) -> tuple[Floats, Flo
     return places[on_face], step_mm**2 / outwards[on_face]
 
 
-def auricular_area_mm2(sacrum: Sacrum) -> float:
+def auricular_area_mm2(sacrum: SacrumBody) -> float:
     """Area within the rim of the ear, along the bone."""
     return float(auricular_face_mm(sacrum)[1].sum())
 
 
-def auricular_height_mm(sacrum: Sacrum) -> float:
+def auricular_height_mm(sacrum: SacrumBody) -> float:
     """Greatest distance between two places of the ear."""
     places, _ = auricular_face_mm(sacrum)
     thinned = places[::3]
     return float(np.linalg.norm(thinned[:, None] - thinned[None], axis=2).max())
 
 
-def inter_auricular_mm(sacrum: Sacrum) -> float:
+def inter_auricular_mm(sacrum: SacrumBody) -> float:
     """Greatest distance between the two ears."""
     places, _ = auricular_face_mm(sacrum)
     return 2.0 * float(places[:, 0].max())
 
 
-def pedicle_centre_mm(sacrum: Sacrum) -> Floats:
+def pedicle_centre_mm(sacrum: SacrumBody) -> Floats:
     """Middle of the S1 pedicle at its lowest, over the canal of the first ventral foramen, shape (3,)."""
     low, high = _pedicle_ends_mm(sacrum)
     return 0.5 * (low + high)
 
 
-def _pedicle_ends_mm(sacrum: Sacrum) -> tuple[Floats, Floats]:
+def _pedicle_ends_mm(sacrum: SacrumBody) -> tuple[Floats, Floats]:
     """Foot on the foramen's roof and top of the lowest place of the pedicle, shape (3,) each."""
     axis = sacrum.foramina_shape.ventral[0]
     best: tuple[Floats, Floats] | None = None
@@ -87,13 +87,13 @@ def _pedicle_ends_mm(sacrum: Sacrum) -> tuple[Floats, Floats]:
     return best if best is not None else (axis[:3], axis[:3])
 
 
-def pedicle_height_mm(sacrum: Sacrum) -> float:
+def pedicle_height_mm(sacrum: SacrumBody) -> float:
     """Least cephalad-caudad height of bone over the canal of the first ventral foramen."""
     low, high = _pedicle_ends_mm(sacrum)
     return float(high[2] - low[2])
 
 
-def pedicle_width_mm(sacrum: Sacrum) -> float:
+def pedicle_width_mm(sacrum: SacrumBody) -> float:
     """Anterior-posterior: ventral face of the ala root to the level of the canal's front wall."""
     centre = pedicle_centre_mm(sacrum)
     wall = 0.5 * sacrum.shape.canal_width_mm
@@ -104,7 +104,7 @@ def pedicle_width_mm(sacrum: Sacrum) -> float:
     return float(back - front)
 
 
-def pedicle_depth_mm(sacrum: Sacrum) -> float:
+def pedicle_depth_mm(sacrum: SacrumBody) -> float:
     """Dorsal to ventral cortex through the middle of the pedicle, along `PEDICLE_AXIS_DEG`."""
     centre = pedicle_centre_mm(sacrum)
     axis = direction(*PEDICLE_AXIS_DEG)
@@ -112,7 +112,7 @@ def pedicle_depth_mm(sacrum: Sacrum) -> float:
     return float(sum(found[0] for found in hits))
 
 
-def _ala_front_mm(sacrum: Sacrum) -> Floats:
+def _ala_front_mm(sacrum: SacrumBody) -> Floats:
     """The most anterior place of the ala beside the body, at the height of S1, shape (3,)."""
     side = 0.5 * sacrum.shape.endplate_width_mm + BESIDE_MM
     places = []
@@ -123,18 +123,18 @@ def _ala_front_mm(sacrum: Sacrum) -> Floats:
     return np.array(min(places, key=lambda place: place[1]))
 
 
-def ala_drop_mm(sacrum: Sacrum) -> float:
+def ala_drop_mm(sacrum: SacrumBody) -> float:
     """Endplate above the front edge of the ala beside the body, cephalad."""
     over = _ala_front_mm(sacrum) * np.array([1.0, 1.0, 0.0]) + np.array([0.0, 4.0, 40.0])
     return float(crossings_mm(sacrum, over, -Z, 90.0)[0]) - 40.0
 
 
-def ala_setback_mm(sacrum: Sacrum) -> float:
+def ala_setback_mm(sacrum: SacrumBody) -> float:
     """Promontory to the front of the ala beside the body, backwards."""
     return float(_ala_front_mm(sacrum)[1] - endplate_rim_mm(sacrum)[0, 1])
 
 
-def corridor_height_mm(sacrum: Sacrum, level: int) -> float:
+def corridor_height_mm(sacrum: SacrumBody, level: int) -> float:
     """Greatest cephalad-caudad height of a left-right corridor through S1 (level 0) or S2 (level 1).
 
     A corridor is what all sagittal planes between the foramina and 5 mm within the lateral faces share.

@@ -38,14 +38,14 @@ from geometry.morphometry.sides import (
     pedicle_height_mm,
     pedicle_width_mm,
 )
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 
 def _series(mean: float, sd: float | None, source: str) -> Published:
     return Published(mean=mean, sd=sd, source=source)
 
 
-def _index(sacrum: Sacrum) -> float:
+def _index(sacrum: SacrumBody) -> float:
     return 100.0 * breadth_mm(sacrum) / straight_length_mm(sacrum)
 
 

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
-# The ear: a short limb on S1 and a long limb that runs down and back to mid S3 [V 19], as two capsules in
-# (share of the axis, depth behind it in mm, half-width in mm). Sized to 990-1140 mm2 [V 18].
-SHORT_LIMB = ((0.16, 9.0, 8.9), (0.28, 5.5, 9.4))
-LONG_LIMB = ((0.28, 5.5, 9.4), (0.545, 6.5, 8.0))
 # Step of the differences that tell the steepness, which is believed between these bounds and so near the
 # surface (chosen: the joint gap is 4 mm at most).
 STEP_MM = 0.05
@@ -28,7 +24,7 @@ class AuricularFace:
         sacrum: whose left face it is.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
 
     def distance_mm(self, points_mm: Floats) -> Floats:
         """Distance to the sacrum with filled foramina, true to first order near its surface, shape (n,).
@@ -47,10 +43,7 @@ class AuricularFace:
 
     def ear_mm(self, points_mm: Floats) -> Floats:
         """Signed distance to the ear-shaped outline, measured along arc and depth, shape (n,)."""
-        arc, depth = self.sacrum.curve_coordinates(points_mm)
-        length = self.sacrum.shape.length_mm
-        limbs = [_limb(arc, depth, *limb, length) for limb in (SHORT_LIMB, LONG_LIMB)]
-        return np.minimum(limbs[0], limbs[1])
+        return self.sacrum.auricular(points_mm)
 
     def room_mm(self, points_mm: Floats) -> Floats:
         """How much farther than the joint gap the ilium stays off, shape (n,): 0 in the ear and before it.
@@ -61,17 +54,3 @@ class AuricularFace:
         t = np.clip(depth / BEHIND_MM, 0.0, 1.0)
         beyond = np.clip(self.ear_mm(points_mm), 0.0, ROOM_REACH_MM)
         return np.asarray(ROOM_SLOPE * beyond * t * t * (3.0 - 2.0 * t))
-
-
-def _limb(
-    arc: Floats,
-    depth: Floats,
-    start: tuple[float, float, float],
-    end: tuple[float, float, float],
-    length_mm: float,
-) -> Floats:
-    """Signed distance to one limb in the plane of arc and depth, shape (n,)."""
-    da, dd = (end[0] - start[0]) * length_mm, end[1] - start[1]
-    pa, pd = arc - start[0] * length_mm, depth - start[1]
-    t = np.clip((pa * da + pd * dd) / (da * da + dd * dd), 0.0, 1.0)
-    return np.asarray(np.hypot(pa - t * da, pd - t * dd) - start[2] - t * (end[2] - start[2]))

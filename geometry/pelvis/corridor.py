@@ -9,7 +9,7 @@ from geometry.arrays import Floats, frozen_copy
 from geometry.errors import GeometryError
 from geometry.frame import angles_deg, direction
 from geometry.rays import crossings_mm, surface_point_mm
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # Where published paths point in the anatomical frame: 36 to 50 lateral and 28 to 39 caudal to the axial
 # plane [V 41, 50-53] turned back by the slope of 40 degrees their patients had on average [V 29].
@@ -59,7 +59,7 @@ class Corridor:
         return np.asarray(self.entry_mm + along_mm * self.heading)
 
 
-def s2ai_entry_mm(sacrum: Sacrum) -> Floats:
+def s2ai_entry_mm(sacrum: SacrumBody) -> Floats:
     """1 mm below and 1 mm lateral of the edge of the first dorsal foramen, shape (3,) [V 51]."""
     opening = sacrum.foramina_shape.dorsal_openings_mm[0]
     radius = sacrum.foramina_shape.dorsal[0, 7]
@@ -72,7 +72,7 @@ def s2ai_entry_mm(sacrum: Sacrum) -> Floats:
     return surface_point_mm(sacrum, start, forward)
 
 
-def s2ai_corridor(sacrum: Sacrum) -> Corridor:
+def s2ai_corridor(sacrum: SacrumBody) -> Corridor:
     """The path with the most bone round it in the sacrum, near the published angles.
 
     Raises:
@@ -107,7 +107,7 @@ def s2ai_corridor(sacrum: Sacrum) -> Corridor:
     )
 
 
-def _wall_mm(sacrum: Sacrum, entry_mm: Floats, headings: Floats) -> tuple[Floats, Floats]:
+def _wall_mm(sacrum: SacrumBody, entry_mm: Floats, headings: Floats) -> tuple[Floats, Floats]:
     """Least way of the wall to canal and foramina, and its greatest bulge, each (m,), for headings (m, 3).
 
     The bulge is how far the wall lies medial of the plane of the joint where it is not in the sacrum.
@@ -130,7 +130,7 @@ def _wall_mm(sacrum: Sacrum, entry_mm: Floats, headings: Floats) -> tuple[Floats
     return voids.reshape(shape).min(axis=1), np.maximum(bulge.reshape(shape).max(axis=1), 0.0)
 
 
-def _face(sacrum: Sacrum) -> RegularGridInterpolator:
+def _face(sacrum: SacrumBody) -> RegularGridInterpolator:
     """Distance of the sacrum's lateral face from the midline over (arc, depth), held beyond the table."""
     arcs = np.linspace(-20.0, sacrum.shape.length_mm, 30)
     depths = np.linspace(-25.0, 45.0, 15)

@@ -13,7 +13,7 @@ from geometry.pelvis.corridor import Corridor, s2ai_corridor
 from geometry.pelvis.ilium_bone import IliumBone, ilium_bone
 from geometry.pelvis.ilium_places import LANDMARKS, ilium_places
 from geometry.pelvis.ilium_shape import IliumShape
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # The joint gap that the medial face keeps from the sacrum: 1 to 4 mm in adults, chosen.
 DEFAULT_GAP_MM = 2.5
@@ -43,7 +43,7 @@ class Ilium:
         bounds_mm: lower and upper corner of a box around it, shape (2, 3).
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     shape: IliumShape
     gap_mm: float
     corridor: Corridor
@@ -51,7 +51,7 @@ class Ilium:
     bounds_mm: Floats
     _bone: IliumBone = field(repr=False)
 
-    def __init__(self, sacrum: Sacrum, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
+    def __init__(self, sacrum: SacrumBody, shape: IliumShape, gap_mm: float = DEFAULT_GAP_MM) -> None:
         corridor = s2ai_corridor(sacrum)
         places = ilium_places(sacrum, corridor, shape, gap_mm)
         on_bone = np.array([places.place_mm[name] for name in places.half_mm])

@@ -9,7 +9,7 @@ from geometry.arrays import Floats
 from geometry.frame import direction, standing_from_anatomical
 from geometry.pelvis.corridor import Corridor
 from geometry.pelvis.ilium_shape import IliumShape
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # Places are written as an anatomist reads them, x left, y back, z up in a standing man of sacral slope 40, in
 # mm from the centre of his S1 endplate, and moved from the corridor of that man to the corridor at hand.
@@ -104,7 +104,7 @@ class IliumPlaces:
     rim: tuple[str, ...]
 
 
-def ilium_places(sacrum: Sacrum, corridor: Corridor, shape: IliumShape, gap_mm: float) -> IliumPlaces:
+def ilium_places(sacrum: SacrumBody, corridor: Corridor, shape: IliumShape, gap_mm: float) -> IliumPlaces:
     """The places of an ilium of this shape beside this sacrum."""
     thickness = {"crest": shape.crest_mm, "corridor": shape.corridor_mm, "fossa": shape.fossa_mm}
     move = _Move(corridor=corridor, shape=shape)

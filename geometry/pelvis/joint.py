@@ -8,7 +8,7 @@ from geometry.arrays import Floats
 from geometry.parameters import check_ranges, number
 from geometry.pelvis.auricular import AuricularFace
 from geometry.pelvis.ilium import Ilium
-from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 
 # The cartilage reaches this far into both bones, so that no sliver of void is left; bone wins there.
 OVERLAP_MM = 0.6
@@ -24,7 +24,7 @@ class SacroiliacJoint:
         gap_mm: thickness of the cartilage.
     """
 
-    sacrum: Sacrum
+    sacrum: SacrumBody
     ilium: Ilium
     gap_mm: float = number(2.5, 1.0, 4.0, "mm", "joint space 1 to 4 mm in adults, chosen")
 

@@ -1,6 +1,7 @@
 """The curved axis through the sacral bodies, and the coordinates along and across it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -54,16 +55,23 @@ class SacralCurve:
 
 def sacral_curve(shape: SacrumShape) -> SacralCurve:
     """The axis of a sacrum: its tilt runs from `table_tilt_deg` at S1 forward by `kyphosis_deg` at S5."""
-    count = round((ABOVE_MM + shape.length_mm + BELOW_MM) / STEP_MM) + 1
+    return _curve(shape.length_mm, shape.kyphosis_deg, shape.table_tilt_deg)
+
+
+# its grid of guesses takes 40 ms, and shapes that differ in other numbers share it
+@lru_cache(maxsize=16)
+def _curve(length_mm: float, kyphosis_deg: float, table_tilt_deg: float) -> SacralCurve:
+    """The axis of these three numbers."""
+    count = round((ABOVE_MM + length_mm + BELOW_MM) / STEP_MM) + 1
     arc = np.arange(count) * STEP_MM - ABOVE_MM
-    t = np.clip((arc / shape.length_mm - BEND_FROM) / (BEND_TO - BEND_FROM), 0.0, 1.0)
-    tilt = np.radians(shape.table_tilt_deg - shape.kyphosis_deg * t * t * (3.0 - 2.0 * t))
+    t = np.clip((arc / length_mm - BEND_FROM) / (BEND_TO - BEND_FROM), 0.0, 1.0)
+    tilt = np.radians(table_tilt_deg - kyphosis_deg * t * t * (3.0 - 2.0 * t))
     tangent = np.stack([np.sin(tilt), -np.cos(tilt)], axis=1)
     middle = 0.5 * (tangent[1:] + tangent[:-1]) * STEP_MM
     position = np.concatenate([np.zeros((1, 2)), np.cumsum(middle, axis=0)])
     position -= position[round(ABOVE_MM / STEP_MM)]
     table = np.column_stack([position, tangent, np.gradient(tilt, STEP_MM)])
-    inside = (arc >= -25.0) & (arc <= shape.length_mm + 20.0)
+    inside = (arc >= -25.0) & (arc <= length_mm + 20.0)
     low = position[inside].min(axis=0) - 60.0
     high = position[inside].max(axis=0) + 70.0
     axes = [np.arange(low[k], high[k], GUESS_STEP_MM) for k in range(2)]
@@ -71,7 +79,7 @@ def sacral_curve(shape: SacrumShape) -> SacralCurve:
         table=frozen_copy(table),
         guess=frozen_copy(_nearest_arc(axes[0], axes[1], position, np.asarray(arc))),
         guess_origin_mm=(float(low[0]), float(low[1])),
-        length_mm=shape.length_mm,
+        length_mm=length_mm,
     )
 
 

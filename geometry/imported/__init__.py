@@ -1,0 +1,1 @@
+"""A real sacrum from a surface file: read, repaired, placed and used like a drawn one."""
