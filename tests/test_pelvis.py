@@ -27,8 +27,9 @@ from geometry.sacrum.shape import SACRUM_SHAPES, SacrumShape
 from geometry.screws import plan_screw
 
 # More than one standard deviation off, and why: a woman's sacrum is wider between foramen and joint and no
-# deeper, so that a path in bone heads more laterally; it stays within the 39 to 50 of [V 41].
-SHOWN_MISSES = {("female", "s2ai_lateral"): 1.4}
+# deeper, so that a path in bone heads more laterally; it stays within the 39 to 50 of [V 41]. A man's PSIS to
+# AIIS path ends 15 mm above the mean; the range is 99 to 147 [V 50].
+SHOWN_MISSES = {("female", "s2ai_lateral"): 1.2, ("male", "psis_path"): 1.2}
 
 
 @pytest.fixture(scope="module", params=SACRUM_SHAPES)

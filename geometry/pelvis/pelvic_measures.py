@@ -20,7 +20,6 @@ PUBLISHED: dict[str, tuple[str, float, float, float | None, str]] = {
     "s2ai_caudal": ("deg", 29.2, 34.5, 8.0, "to the axial plane, M 8.6 F 6.6 [V 51]"),
     "corridor_diameter": ("mm", 13.2, 13.2, 1.4, "largest cylinder above the notch [V 52]"),
     "joint_area": ("mm2", 1138.3, 992.5, None, "auricular area [V 18]"),
-    "auricular_height": ("mm", 56.2, 56.2, 4.6, "women [V 13]"),
 }
 # The stretch of the column whose free diameter counts, mm past the joint: beyond the oblique crossing, short
 # of the bone over the hip.
@@ -75,7 +74,6 @@ def pelvic_measures(
         "s2ai_caudal": caudal,
         "corridor_diameter": corridor_diameter_mm(ilium),
         "joint_area": joint.area_mm2(),
-        "auricular_height": auricular_height_mm(joint),
     }
     return tuple(
         PelvicMeasure(
@@ -135,14 +133,6 @@ def corridor_diameter_mm(ilium: Ilium) -> float:
         return low
 
     return 2.0 * max(largest(a * first + b * second) for a in shifts for b in shifts)
-
-
-def auricular_height_mm(joint: SacroiliacJoint) -> float:
-    """Greatest extent of the joint's face, along its long way."""
-    face = joint.surface_points_mm(1.5)
-    offsets = face - face.mean(axis=0)
-    long_way = np.linalg.svd(offsets, full_matrices=False)[2][0]
-    return float(np.ptp(offsets @ long_way))
 
 
 def _across(heading: Floats) -> tuple[Floats, Floats]:
