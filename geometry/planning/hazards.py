@@ -141,14 +141,17 @@ def _heights_mm(anatomy: Anatomy, top_mm: float, bottom_share: float) -> Floats:
 
 def _laid_mm(anatomy: Anatomy, lateral_mm: Floats, heights_mm: Floats, off_mm: float) -> Floats:
     """Points that far in front of the ventral surface at these places, shape (k, 3)."""
-    starts = np.column_stack([lateral_mm, np.full_like(heights_mm, FRONT_MM), heights_mm])
+    # steep alae end below the lowest place of a vessel: then the bone further down says how far back it lies
+    lowest = min(-BOTTOM_SHARE * anatomy.sacrum.shape.length_mm, heights_mm[-1] - STEP_MM)
+    heights, laterals = np.append(heights_mm, lowest), np.append(lateral_mm, lateral_mm[-1])
+    starts = np.column_stack([laterals, np.full_like(heights, FRONT_MM), heights])
     forward = np.array([0.0, 1.0, 0.0])
     depth = FRONT_MM + first_hits_mm(lambda p: _ventral(anatomy, p), starts, forward, REACH_MM)
     # what stands behind the S1 body is the articular process: past the brim a course goes straight up
     ventral = depth < 0.5 * anatomy.sacrum.shape.endplate_depth_mm
     if not ventral.any():
         raise GeometryError("no ventral surface is found to lay nerves and vessels on", where="anatomy")
-    depth = np.interp(-heights_mm, -heights_mm[ventral], depth[ventral])
+    depth = np.interp(-heights_mm, -heights[ventral], depth[ventral])
     return _cleared_mm(anatomy, np.column_stack([lateral_mm, depth, heights_mm]), off_mm)
 
 
