@@ -1,6 +1,6 @@
 """What a screw must mind, sampled once on a lattice: thousands of paths then cost a look-up per point."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ SACRAL_STEP_MM, ILIAC_STEP_MM = 1.0, 1.5
 EXACT_MM = 4.0
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SampledFields:
+class SampledFields(NamedTuple):
     """Fields on a lattice over the part of the bones that paths may run through.
 
     Attributes:
@@ -84,8 +83,9 @@ def _halved(values: Floats, axis: int) -> Floats:
 
 
 @compiled
-def layer_at(x: float, y: float, z: float, corner: Floats, step: float, layers: Floats, which: int) -> float:
+def layer_at(x: float, y: float, z: float, fields: SampledFields, which: int) -> float:
     """One layer at a point, trilinear; beyond the lattice as at its border."""
+    corner, step, layers = fields.corner_mm, fields.step_mm, fields.layers
     u = min(max((x - corner[0]) / step, 0.0), layers.shape[0] - 1.000001)
     v = min(max((y - corner[1]) / step, 0.0), layers.shape[1] - 1.000001)
     w = min(max((z - corner[2]) / step, 0.0), layers.shape[2] - 1.000001)

@@ -1,6 +1,7 @@
 """Compiled: how far each of many straight paths goes on before its wall breaks something."""
 
 from math import cos, pi, sin, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,19 @@ SHORTER_MM = 0.5
 BROKEN = 1e6
 
 
+class Rules(NamedTuple):
+    """Sizes of the screw and the rules of its opening, handed over lest compiled code keeps old ones."""
+
+    radius: float
+    length: float
+    longest: float
+    face_length: float
+    face_depth: float
+    face_cosine: float
+    tip_cone: float
+    tip_share: float
+
+
 def walk(
     fields: SampledFields,
     entries_mm: Floats,
@@ -41,19 +55,18 @@ def walk(
         diameter_mm, length_mm: of the screw.
         longest_mm: where to stop looking.
     """
-    sizes = np.array([0.5 * diameter_mm, length_mm, longest_mm])
-    answers = np.empty((len(headings), 3))
-    _walk(
-        fields.corner_mm,
-        fields.step_mm,
-        fields.layers,
-        fields.outline,
-        entries_mm,
-        normals,
-        headings,
-        sizes,
-        answers,
+    rules = Rules(
+        radius=0.5 * diameter_mm,
+        length=float(length_mm),
+        longest=float(longest_mm),
+        face_length=FACE_LENGTH_MM,
+        face_depth=FACE_DEPTH_MM,
+        face_cosine=FACE_COSINE,
+        tip_cone=TIP_CONE_MM,
+        tip_share=TIP_RADIUS_SHARE,
     )
+    answers = np.empty((len(headings), 3))
+    _walk(fields, rules, entries_mm, normals, headings, answers)
     return answers
 
 
@@ -63,10 +76,8 @@ def _station(
     along: float,
     radius: float,
     frame: Floats,
-    corner: Floats,
-    step: float,
-    layers: Floats,
-    outline: Floats,
+    fields: SampledFields,
+    rules: Rules,
     waiting: Floats,
 ) -> float:
     """Least bone over the wall of one station; `BROKEN` less where a void or the endplate is broken.
@@ -75,20 +86,21 @@ def _station(
     of each line of the wall whether it has not entered bone yet, and is kept up to date.
     """
     x, y, z = axis
+    corner, step = fields.corner_mm, fields.step_mm
     far = FAR_RADII * radius
-    mind_canal = layer_at(x, y, z, corner, step, layers, CANAL) < far
-    mind_foramina = layer_at(x, y, z, corner, step, layers, FORAMINA) < far
-    near = along <= FACE_LENGTH_MM
+    mind_canal = layer_at(x, y, z, fields, CANAL) < far
+    mind_foramina = layer_at(x, y, z, fields, FORAMINA) < far
+    near = along <= rules.face_length
     least, broken = 1e9, 0.0
     for turn in range(TURNS):
         c, s = cos(2.0 * pi * turn / TURNS), sin(2.0 * pi * turn / TURNS)
         px = x + radius * (c * frame[2, 0] + s * frame[3, 0])
         py = y + radius * (c * frame[2, 1] + s * frame[3, 1])
         pz = z + radius * (c * frame[2, 2] + s * frame[3, 2])
-        covered = -layer_at(px, py, pz, corner, step, layers, BONE)
-        if mind_canal and layer_at(px, py, pz, corner, step, layers, CANAL) < 0.0:
+        covered = -layer_at(px, py, pz, fields, BONE)
+        if mind_canal and layer_at(px, py, pz, fields, CANAL) < 0.0:
             broken = BROKEN
-        if pz > 0.0 and grid_at(outline, (px - corner[0]) / step, (py - corner[1]) / step) < 0.0:
+        if pz > 0.0 and grid_at(fields.outline, (px - corner[0]) / step, (py - corner[1]) / step) < 0.0:
             broken = BROKEN
         if covered > 0.0:
             waiting[turn] = 0.0
@@ -99,22 +111,16 @@ def _station(
                 + (frame[0, 1] - py) * frame[1, 1]
                 + (frame[0, 2] - pz) * frame[1, 2]
             )
-            shown = depth < FACE_DEPTH_MM
+            shown = depth < rules.face_depth
             if not shown and covered < 0.0 and waiting[turn] > 0.0:
-                gx = layer_at(px + step, py, pz, corner, step, layers, BONE) - layer_at(
-                    px - step, py, pz, corner, step, layers, BONE
-                )
-                gy = layer_at(px, py + step, pz, corner, step, layers, BONE) - layer_at(
-                    px, py - step, pz, corner, step, layers, BONE
-                )
-                gz = layer_at(px, py, pz + step, corner, step, layers, BONE) - layer_at(
-                    px, py, pz - step, corner, step, layers, BONE
-                )
+                gx = layer_at(px + step, py, pz, fields, BONE) - layer_at(px - step, py, pz, fields, BONE)
+                gy = layer_at(px, py + step, pz, fields, BONE) - layer_at(px, py - step, pz, fields, BONE)
+                gz = layer_at(px, py, pz + step, fields, BONE) - layer_at(px, py, pz - step, fields, BONE)
                 rise = gx * frame[1, 0] + gy * frame[1, 1] + gz * frame[1, 2]
-                shown = rise >= FACE_COSINE * sqrt(gx * gx + gy * gy + gz * gz)
+                shown = rise >= rules.face_cosine * sqrt(gx * gx + gy * gy + gz * gz)
         if not shown:
             least = min(least, covered)
-            if mind_foramina and layer_at(px, py, pz, corner, step, layers, FORAMINA) < 0.0:
+            if mind_foramina and layer_at(px, py, pz, fields, FORAMINA) < 0.0:
                 broken = BROKEN
     return least - broken
 
@@ -126,20 +132,18 @@ def _tip_clear(
     radius: float,
     length: float,
     frame: Floats,
-    corner: Floats,
-    step: float,
-    layers: Floats,
-    outline: Floats,
+    fields: SampledFields,
+    rules: Rules,
 ) -> float:
     """Least bone over the cone of the tip, as `_station` tells it."""
     waiting = np.zeros(TURNS)
     least, broken = 1e9, 0.0
-    count = int(TIP_CONE_MM / STEP_MM) + 1
+    count = int(rules.tip_cone / STEP_MM) + 1
     for k in range(count):
-        back = TIP_CONE_MM * (count - 1 - k) / (count - 1)
+        back = rules.tip_cone * (count - 1 - k) / (count - 1)
         along = length - back
-        cone = radius * (TIP_RADIUS_SHARE + (1.0 - TIP_RADIUS_SHARE) * back / TIP_CONE_MM)
-        here = _station(entry + along * heading, along, cone, frame, corner, step, layers, outline, waiting)
+        cone = radius * (rules.tip_share + (1.0 - rules.tip_share) * back / rules.tip_cone)
+        here = _station(entry + along * heading, along, cone, frame, fields, rules, waiting)
         if here < -0.5 * BROKEN:
             here, broken = here + BROKEN, BROKEN
         least = min(least, here)
@@ -148,18 +152,15 @@ def _tip_clear(
 
 @compiled
 def _walk(
-    corner: Floats,
-    step: float,
-    layers: Floats,
-    outline: Floats,
+    fields: SampledFields,
+    rules: Rules,
     entries: Floats,
     normals: Floats,
     headings: Floats,
-    sizes: Floats,
     answers: Floats,
 ) -> None:
     """Fill `answers` with margin, clear (1 or 0) and longest length of each path."""
-    radius, length, longest = sizes
+    radius, length, longest = rules.radius, rules.length, rules.longest
     frame = np.empty((4, 3))
     for n in range(len(headings)):
         entry, heading = entries[n], headings[n]
@@ -172,12 +173,10 @@ def _walk(
         margin, broken, fault = 1e9, 0.0, -1.0
         along = 0.0
         while along <= longest:
-            within = along <= length - TIP_CONE_MM
+            within = along <= length - rules.tip_cone
             if fault >= 0.0 and not within:
                 break
-            here = _station(
-                entry + along * heading, along, radius, frame, corner, step, layers, outline, waiting
-            )
+            here = _station(entry + along * heading, along, radius, frame, fields, rules, waiting)
             if here < -TOUCH_MM and fault < 0.0:
                 fault = along
             if here < -0.5 * BROKEN:
@@ -186,15 +185,15 @@ def _walk(
             if within:
                 margin = min(margin, here)
             along += STEP_MM
-        here = _tip_clear(entry, heading, radius, length, frame, corner, step, layers, outline)
+        here = _tip_clear(entry, heading, radius, length, frame, fields, rules)
         if here < -0.5 * BROKEN:
             here, broken = here + BROKEN, BROKEN
         margin = min(margin, here)
-        reach = min(fault + TIP_CONE_MM if fault >= 0.0 else longest, longest)
+        reach = min(fault + rules.tip_cone if fault >= 0.0 else longest, longest)
         best = 0.0
         trial = reach
-        while trial > max(reach - 2.0 * TIP_CONE_MM, 2.0 * TIP_CONE_MM):
-            if _tip_clear(entry, heading, radius, trial, frame, corner, step, layers, outline) >= -TOUCH_MM:
+        while trial > max(reach - 2.0 * rules.tip_cone, 2.0 * rules.tip_cone):
+            if _tip_clear(entry, heading, radius, trial, frame, fields, rules) >= -TOUCH_MM:
                 best = trial
                 break
             trial -= SHORTER_MM
