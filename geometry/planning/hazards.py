@@ -99,9 +99,13 @@ def _l5_root(anatomy: Anatomy) -> Hazard:
     heights = _heights_mm(anatomy, TOP_MM, BOTTOM_SHARE)
     down = crossing[2] - heights
     slope = np.where(down < 0.0, np.tan(np.radians(L5_ABOVE_DEG)), np.tan(np.radians(L5_BELOW_DEG)))
+    lateral = crossing[0] + slope * down
+    # beyond the front of the joint the trunk, which it joins, stands for it
+    before = (down < 3.0 * STEP_MM) | (lateral < anatomy.sacrum.ala_half_width_mm(-heights))
+    off = NERVE_GAP_MM + ROOT_RADIUS_MM
     return Hazard(
         name="L5 root",
-        centreline_mm=_laid_mm(anatomy, crossing[0] + slope * down, heights, NERVE_GAP_MM + ROOT_RADIUS_MM),
+        centreline_mm=_laid_mm(anatomy, lateral[before], heights[before], off),
         radius_mm=ROOT_RADIUS_MM,
         source="angle and depth [V 46], course [V 47], gap as the trunk's [V 48]; calibre chosen",
     )
