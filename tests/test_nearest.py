@@ -52,13 +52,14 @@ def test_the_nearest_plan_fits_and_is_named_in_the_refusal(fault: str, male: Ana
 
 
 def test_where_length_alone_cures_only_length_is_changed(male: Anatomy) -> None:
-    wanted = PRESETS["s1_alar_paper_axial"]
+    preset = PRESETS["s1_alar_paper_axial"]
+    longest = inspect(male, plan_screw(male, preset)).longest_inside_mm
+    wanted = dataclasses.replace(preset, length_mm=longest + 1.0)
     found = nearest_plan(male, wanted)
     assert found is not None
     assert found.moved_mm == (0.0, 0.0)
     assert (found.preset.lateral_deg, found.preset.caudal_deg) == pytest.approx((30.0, 45.0), abs=0.06)
     assert found.preset.angle_reference == "global_axial"
-    longest = inspect(male, plan_screw(male, wanted)).longest_inside_mm
     assert longest - 1.0 <= found.screw.trajectory.length_mm <= longest
 
 

@@ -30,7 +30,7 @@ TRUNK_TO_JOINT_MM = 10.0
 ROOT_RADIUS_MM, TRUNK_RADIUS_MM, VEIN_RADIUS_MM, ARTERY_RADIUS_MM = 2.5, 3.0, 6.0, 3.0
 # Followed from this height above the endplate, the level of the L5 foramen, down to this share of the axis,
 # S2 (chosen: screws of these kinds end higher up or leave the sacrum sideways).
-TOP_MM, BOTTOM_SHARE, STEP_MM = 8.0, 0.40, 4.0
+TOP_MM, BOTTOM_SHARE, STEP_MM = 8.0, 0.40, 2.0
 # The vessels' places: height in shares of the axis below the endplate, distance from the midline in
 # half-widths of the ala (chosen: the vein runs from the promontory to the front of the joint, the artery
 # down past S2 between the foramina and the trunk).
@@ -101,7 +101,7 @@ def _l5_root(anatomy: Anatomy) -> Hazard:
     slope = np.where(down < 0.0, np.tan(np.radians(L5_ABOVE_DEG)), np.tan(np.radians(L5_BELOW_DEG)))
     lateral = crossing[0] + slope * down
     # beyond the front of the joint the trunk, which it joins, stands for it
-    before = (down < 3.0 * STEP_MM) | (lateral < anatomy.sacrum.ala_half_width_mm(-heights))
+    before = (down < 5.0 * STEP_MM) | (lateral < anatomy.sacrum.ala_half_width_mm(-heights))
     off = NERVE_GAP_MM + ROOT_RADIUS_MM
     return Hazard(
         name="L5 root",
@@ -115,7 +115,7 @@ def _trunk(anatomy: Anatomy) -> Hazard:
     """From where an alar screw meets its L4 part down to the bone, then along the joint."""
     entry = facet_lower_lateral_mm(anatomy)
     start = entry + L4_AT[1] * direction(L4_AT[0], 0.0)
-    heights = _heights_mm(anatomy, start[2] - 2.0 * STEP_MM, BOTTOM_SHARE)
+    heights = _heights_mm(anatomy, start[2] - 4.0 * STEP_MM, BOTTOM_SHARE)
     lateral = anatomy.sacrum.ala_half_width_mm(-heights) - TRUNK_TO_JOINT_MM - TRUNK_RADIUS_MM
     laid = _laid_mm(anatomy, lateral, heights, NERVE_GAP_MM + TRUNK_RADIUS_MM)
     # the L4 part comes from above in front of the bone, wherever this anatomy leaves room for it
