@@ -7,7 +7,6 @@ import numpy as np
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
-from geometry.field import Field
 from geometry.planning.grade import breach_grade
 from geometry.planning.hazards import hazards
 from geometry.planning.passage import (
@@ -232,10 +231,9 @@ def _far_cortex_mm(anatomy: Anatomy, screw: Screw) -> float:
     def inside(points_mm: Floats) -> Floats:
         return passable(anatomy, screw.kind, points_mm)
 
-    field: Field = inside
     heading, tip = screw.direction, screw.tip_mm
-    in_bone = field(tip[None])[0] < 0.0
-    way = crossings_mm(field, tip, heading if in_bone else -heading, LOOK_AHEAD_MM)
+    in_bone = inside(tip[None])[0] < 0.0
+    way = crossings_mm(inside, tip, heading if in_bone else -heading, LOOK_AHEAD_MM)
     distance = float(way[0]) if len(way) else LOOK_AHEAD_MM
     return distance if in_bone else -distance
 
