@@ -23,9 +23,9 @@ from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.pelvis.ilium_shape import IliumShape
-from geometry.planning.breach import inspect, refuse_bad_plan
+from geometry.planning.nearest import accepted_screw
 from geometry.sacrum.shape import SacrumShape
-from geometry.screws import Screw, plan_screw
+from geometry.screws import Screw
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.density_map import bone_density, lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
@@ -92,8 +92,7 @@ def plan_case(case: Case) -> ScrewPlan:
     else:
         # planned on the left: a right screw needs the right half of the bone there
         anatomy = _imported_anatomy(section.sacrum_surface, case.screw.side == "right", *stance)
-    screw = plan_screw(anatomy, case.screw.planned())
-    refuse_bad_plan(inspect(anatomy, screw))
+    screw = accepted_screw(anatomy, case.screw.planned())
     return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
 
 

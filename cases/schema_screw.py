@@ -11,8 +11,8 @@ from materials.tables import METALS
 SIDES = ("left", "right")
 KINDS = tuple(dict.fromkeys(preset.kind for preset in PRESETS.values()))
 ANGLES = ("lateral_deg", "caudal_deg")
-# What a kind needs that a preset would bring.
-KIND_NEEDS = ("entry", "diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
+# What a kind needs that a preset would bring, besides an entry by name or as a point.
+KIND_NEEDS = ("diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
 
 
 class Screw(Section):
@@ -29,6 +29,16 @@ class Screw(Section):
     )
     entry: str | None = choice(
         None, ENTRIES, about="the landmark where the thread meets bone", source="tables in geometry/screws"
+    )
+    entry_mm: tuple[float, float, float] | None = quantity(
+        None,
+        -150.0,
+        150.0,
+        unit="mm",
+        about="a point where the axis meets bone, as [x, y, z], in place of entry; always given on the left "
+        "(x > 0), side: right mirrors it; origin at the centre of the S1 endplate, x left, y back, z cranial",
+        source="free choice",
+        example=(28.0, 34.0, -10.0),
     )
     side: str = choice("left", SIDES, about="side of the patient", source="chosen")
     diameter_mm: float | None = quantity(
@@ -78,9 +88,9 @@ class Screw(Section):
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
-        """A preset or a kind, a kind with all its numbers, and angles never without their reference."""
+        """A preset or a kind, one entry, a kind with all its numbers, angles with their reference."""
         set_keys = {key for key, value in given.items() if value is not None}
-        broken = _origin(set_keys)
+        broken = _origin(set_keys) + _entry(set_keys, given)
         angles = [key for key in ANGLES if key in set_keys]
         if len(angles) == 1 and "preset" in set_keys:
             broken.append(
@@ -111,8 +121,9 @@ class Screw(Section):
     def planned(self) -> ScrewPreset:
         """The preset with the numbers of this case in place of its own."""
         changed = self.given()
-        if self.entry is not None:
-            changed["entry"] = self.entry
+        if self.entry is not None or self.entry_mm is not None:
+            changed["entry"] = self.entry or ""
+            changed["entry_mm"] = self.entry_mm
         if self.preset is None:
             source = "case"
             return ScrewPreset(
@@ -141,6 +152,8 @@ def _origin(set_keys: set[str]) -> list[BrokenRule]:
         ]
     if "kind" in set_keys:
         lacking = [key for key in KIND_NEEDS if key not in set_keys]
+        if not {"entry", "entry_mm"} & set_keys:
+            lacking.insert(0, "entry")
         if lacking:
             return [
                 BrokenRule(
@@ -156,6 +169,31 @@ def _origin(set_keys: set[str]) -> list[BrokenRule]:
                 path=("preset",),
                 problem=f"missing, and no kind is given; the presets are {', '.join(PRESETS)}",
                 remedy="add preset: s1_pedicle",
+            )
+        ]
+    return []
+
+
+def _entry(set_keys: set[str], given: Mapping[str, object]) -> list[BrokenRule]:
+    """What is wrong with where the screw enters."""
+    if {"entry", "entry_mm"} <= set_keys:
+        return [
+            BrokenRule(
+                path=("entry_mm",),
+                problem="given beside entry; a screw enters at one place",
+                remedy="delete entry to use the point, or entry_mm to use the landmark",
+            )
+        ]
+    point = given.get("entry_mm")
+    on_the_right = (
+        isinstance(point, list | tuple) and point and isinstance(point[0], int | float) and point[0] <= 0
+    )
+    if on_the_right:
+        return [
+            BrokenRule(
+                path=("entry_mm",),
+                problem="on the right of the patient; screws are planned on the left and mirrored",
+                remedy="write x without its minus, and side: right for a right screw",
             )
         ]
     return []

@@ -54,8 +54,8 @@ def test_every_number_has_a_range_a_source_and_a_default_inside(key: str) -> Non
     assert extra["source"]
     assert extra["about"]
     for value in (extra["default"], extra["example"]):
-        for one in value if isinstance(value, tuple) else (value,):
-            assert one is None or low <= float(str(one)) <= high
+        for part in value if isinstance(value, tuple) else (value,):
+            assert part is None or low <= float(str(part)) <= high
 
 
 @pytest.mark.parametrize("key", QUANTITIES)
@@ -102,6 +102,25 @@ def test_a_kind_with_all_its_numbers_needs_no_preset() -> None:
             {"kind": kind, "entry": entry, "angle_reference": "global_axial", **numbers}
         )
         assert (screw.planned().kind, screw.planned().caudal_deg, screw.title()) == (kind, 30.0, kind)
+
+
+def test_a_point_takes_the_place_of_the_entry_of_a_preset() -> None:
+    screw = Screw.model_validate({"preset": "s1_alar_classic", "entry_mm": ["2.8 cm", 34, -8]}).planned()
+    assert (screw.entry, screw.entry_mm) == ("", (28.0, 34.0, -8.0))
+    free = {"kind": "alar", "diameter_mm": 7, "length_mm": 40, "angle_reference": "s1_endplate"}
+    angles = {"lateral_deg": 30, "caudal_deg": 30}
+    assert Screw.model_validate({**free, **angles, "entry_mm": [28, 34, -8]}).planned().entry == ""
+
+
+def test_faults_of_an_entry_are_told_with_all_others() -> None:
+    given = {"kind": "alar", "entry": "asher", "entry_mm": [28, 34, -8], "diameter_mm": 99, "lateral_deg": 3}
+    with pytest.raises(ValidationError) as told:
+        Screw.model_validate(given)
+    text = str(told.value)
+    for part in ("given beside entry", "without length_mm, caudal_deg", "without angle_reference", "99"):
+        assert part in text
+    with pytest.raises(ValidationError, match="on the right of the patient"):
+        Screw.model_validate({"preset": "s1_pedicle", "entry_mm": [-28, 34, -8]})
 
 
 def test_a_measured_density_takes_the_place_of_the_default_t_score() -> None:
@@ -202,7 +221,9 @@ def test_a_new_case_names_every_key_with_its_range_and_source() -> None:
 def test_a_new_case_with_every_key_active_is_valid_but_for_keys_that_exclude_each_other(
     tmp_path: Path,
 ) -> None:
-    text = re.sub(r"^( *)#(?! )(?!kind:|s1_body_mg_cm3:)", r"\1", commented_case("fresh"), flags=re.MULTILINE)
+    text = re.sub(
+        r"^( *)#(?! )(?!kind:|entry_mm:|s1_body_mg_cm3:)", r"\1", commented_case("fresh"), flags=re.MULTILINE
+    )
     # the surface of a real sacrum takes the place of the numbers of a drawn one
     text = re.sub(r"^  sacrum_surface:.*\n(    .*\n)+", "", text, flags=re.MULTILINE)
     file = tmp_path / "all.yaml"

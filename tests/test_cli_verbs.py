@@ -101,7 +101,16 @@ def checked(title: str, case: Case) -> check_verb.Checked:
     """Stands for planning and meshing."""
     numbers = dict.fromkeys((field.name for field in fields(check_verb.Checked)), 1.0)
     return check_verb.Checked(
-        **{**numbers, "screw": title, "kind": "alar", "elements": 70_000, "unknowns": 9}
+        **{
+            **numbers,
+            "screw": title,
+            "kind": "alar",
+            "crossings": (),
+            "hazards_mm": {},
+            "notch_mm": None,
+            "elements": 70_000,
+            "unknowns": 9,
+        }
     )  # type: ignore[arg-type]
 
 

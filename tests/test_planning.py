@@ -6,7 +6,7 @@ import pytest
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.implicit import capsule, cylinder, ellipsoid, rounded_box, smooth_subtraction, smooth_union
-from geometry.rays import crossings_mm, surface_point_mm
+from geometry.rays import crossings_mm, first_hits_mm, outward_normals, surface_point_mm
 
 X = np.array([1.0, 0.0, 0.0])
 
@@ -26,6 +26,17 @@ def test_a_ray_crosses_each_surface_once() -> None:
 
 def test_first_surface_point_lies_on_the_body() -> None:
     np.testing.assert_allclose(surface_point_mm(ball, -9.0 * X, X), -5.0 * X, atol=2e-3)
+
+
+def test_many_rays_find_the_nearer_body_or_nothing() -> None:
+    starts = np.array([[-10.0, 0.0, 0.0], [-10.0, 3.0, 0.0], [8.0, 0.0, 0.0], [-10.0, 9.0, 0.0]])
+    np.testing.assert_allclose(first_hits_mm(two_balls, starts, X, 60.0), [5.0, 6.0, 7.0, np.nan], atol=2e-3)
+
+
+def test_normals_point_out_of_the_body() -> None:
+    np.testing.assert_allclose(
+        outward_normals(ball, np.array([[3.0, 4.0, 0.0]])), [[0.6, 0.8, 0.0]], atol=1e-4
+    )
 
 
 def test_a_ray_that_misses_says_so() -> None:

@@ -1,7 +1,10 @@
 """`sacrofix check CASE.yaml`: everything but the solve."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
 
 import psutil
 
@@ -12,7 +15,8 @@ from cases.load import read_case, read_compare, read_sweep, study_kind
 from cases.schema import Case
 from fem.memory import predicted_gib, require_memory
 from geometry.mesh_quality import quality
-from geometry.planning.breach import inspect
+from geometry.planning.breach import BreachReport, inspect
+from geometry.planning.passage import Crossing
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +29,19 @@ class Checked:
     """What a run of one case would meet.
 
     Attributes:
-        screw, kind: its name in tables, and its family.
+        screw, kind, exit: its name in tables, its family, and whether it is meant to pass the far cortex.
         diameter_mm, length_mm: as planned.
         length_inside_mm: length of its axis that runs in bone.
         longest_inside_mm: the longest screw on this path that stays in bone.
+        far_cortex_mm: from its tip to the surface ahead; negative beyond it.
         wall_margin_mm: bone round its wall at the thinnest place.
+        grade: A to E by the wall out of bone.
         canal_mm, foramina_mm: from its wall to the canal and the nearest foramen.
-        cortices_crossed: how often its axis passes a bone surface.
+        endplate_mm, joint_mm, notch_mm: to the S1 endplate, the sacroiliac cartilage and the greater sciatic
+            notch; None where the screw has nothing to do with it.
+        hazards_mm: to the usual places of nerves and vessels, by name.
+        crossings: the bone surfaces its axis passes.
+        cortices_crossed: how many those are.
         crosses_joint: whether it runs into the ilium.
         elements, unknowns: size of the model.
         smallest_dihedral_deg, hundredth_dihedral_deg: least angle of the worst element, of the worst 1 %.
@@ -40,13 +50,21 @@ class Checked:
 
     screw: str
     kind: str
+    exit: str
     diameter_mm: float
     length_mm: float
     length_inside_mm: float
     longest_inside_mm: float
+    far_cortex_mm: float
     wall_margin_mm: float
+    grade: str
     canal_mm: float
     foramina_mm: float
+    endplate_mm: float | None
+    joint_mm: float | None
+    notch_mm: float | None
+    hazards_mm: Mapping[str, float]
+    crossings: tuple[Crossing, ...]
     cortices_crossed: int
     crosses_joint: bool
     elements: int
@@ -58,16 +76,15 @@ class Checked:
 
     def text(self) -> str:
         """The same for a terminal."""
-        joint = "crosses" if self.crosses_joint else "does not cross"
+        size = f"{self.diameter_mm:g} x {self.length_mm:.4g} mm"
         rows = (
-            (
-                "size",
-                f"{self.diameter_mm:g} x {self.length_mm:g} mm, {self.length_inside_mm:.1f} mm of it in bone",
-            ),
+            ("size", f"{size}, {self.length_inside_mm:.1f} mm of it in bone"),
             ("longest that fits", f"{self.longest_inside_mm:.1f} mm on this path"),
-            ("bone round the wall", f"{self.wall_margin_mm:.1f} mm at the thinnest"),
-            ("distances", f"{self.canal_mm:.1f} mm to the canal, {self.foramina_mm:.1f} mm to a foramen"),
-            ("path", f"cortex crossed {_times(self.cortices_crossed)}, {joint} the sacroiliac joint"),
+            ("path", _path(self.crossings)),
+            ("tip", _tip(self.far_cortex_mm)),
+            ("bone round the wall", f"{self.wall_margin_mm:.1f} mm at the thinnest, grade {self.grade}"),
+            ("distances", _distances(self)),
+            ("usually near", _by_distance(self.hazards_mm)),
             ("mesh", f"{self.elements:,} elements, {self.unknowns:,} unknowns"),
             (
                 "dihedral angles",
@@ -75,7 +92,9 @@ class Checked:
             ),
             ("memory", f"{self.needed_gib:.1f} GiB of {self.free_gib:.1f} GiB free"),
         )
-        return "\n".join([f"{self.screw} ({self.kind})", *(f"  {name:<22}{value}" for name, value in rows)])
+        return "\n".join(
+            [f"{self.screw} ({self.kind}, {self.exit})", *(f"  {name:<22}{value}" for name, value in rows)]
+        )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -97,23 +116,15 @@ def check_case(title: str, case: Case) -> Checked:
         SacrofixError: what would stop it.
     """
     plan = plan_case(case)
-    report = inspect(plan.anatomy, plan.screw)
+    report = inspect(plan.anatomy, plan.screw, case.screw.planned().exit)
     shape = quality(mesh_plan(plan))
     needed_gib = predicted_gib(shape.n_nodes, shape.n_elements)
     free_gib = psutil.virtual_memory().available / 2**30
     require_memory(needed_gib, free_gib)
     return Checked(
         screw=title,
-        kind=plan.screw.kind,
         diameter_mm=plan.screw.diameter_mm,
-        length_mm=report.length_mm,
-        length_inside_mm=report.length_inside_mm,
-        longest_inside_mm=report.longest_inside_mm,
-        wall_margin_mm=report.wall_margin_mm,
-        canal_mm=report.canal_mm,
-        foramina_mm=report.foramina_mm,
-        cortices_crossed=report.cortices_crossed,
-        crosses_joint=report.crosses_joint,
+        **_of_report(report),
         elements=shape.n_elements,
         unknowns=3 * shape.n_nodes,
         smallest_dihedral_deg=shape.min_dihedral_deg,
@@ -123,8 +134,57 @@ def check_case(title: str, case: Case) -> Checked:
     )
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _of_report(report: BreachReport) -> dict[str, Any]:
+    """What a breach report says, as JSON can say it."""
+    crosses = report.crosses_joint
+    return {
+        "kind": report.kind,
+        "exit": report.exit,
+        "length_mm": report.length_mm,
+        "length_inside_mm": report.length_inside_mm,
+        "longest_inside_mm": report.longest_inside_mm,
+        "far_cortex_mm": report.far_cortex_mm,
+        "wall_margin_mm": report.wall_margin_mm,
+        "grade": report.grade,
+        "canal_mm": report.canal_mm,
+        "foramina_mm": report.foramina_mm,
+        "endplate_mm": report.endplate_mm if isfinite(report.endplate_mm) else None,
+        "joint_mm": None if crosses else report.joint_mm,
+        "notch_mm": report.notch_mm if isfinite(report.notch_mm) else None,
+        "hazards_mm": dict(report.hazards_mm),
+        "crossings": report.crossings,
+        "cortices_crossed": report.cortices_crossed,
+        "crosses_joint": crosses,
+    }
+
+
+def _path(crossings: tuple[Crossing, ...]) -> str:
+    """The surfaces on the way, with their distance from the entry."""
+    # the entry itself is found a hair before or behind zero
+    return ", ".join(f"{one.name} {abs(one.along_mm):.1f}" for one in crossings) + " mm along the axis"
+
+
+def _tip(far_cortex_mm: float) -> str:
+    side = "short of" if far_cortex_mm >= 0.0 else "beyond"
+    return f"{abs(far_cortex_mm):.1f} mm {side} the far cortex"
+
+
+def _distances(checked: Checked) -> str:
+    """From the wall to what must not be hit."""
+    places = (
+        (checked.canal_mm, "to the canal"),
+        (checked.foramina_mm, "to a foramen"),
+        (checked.endplate_mm, "to the endplate"),
+        (checked.joint_mm, "to the sacroiliac joint"),
+        (checked.notch_mm, "to the sciatic notch"),
+    )
+    return ", ".join(f"{distance:.1f} mm {where}" for distance, where in places if distance is not None)
+
+
+def _by_distance(hazards_mm: Mapping[str, float]) -> str:
+    """Nerves and vessels, the nearest first."""
+    nearest = sorted(hazards_mm.items(), key=lambda pair: pair[1])
+    return ", ".join(f"{name} {distance:.1f} mm" for name, distance in nearest)
 
 
 def _cases(args: argparse.Namespace, console: Console) -> list[tuple[str, Case]]:

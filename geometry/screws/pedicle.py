@@ -1,4 +1,4 @@
-"""The convergent S1 pedicle screw."""
+"""S1 pedicle screws: convergent, straight ahead and towards the promontory, uni- and bicortical."""
 
 import numpy as np
 
@@ -6,6 +6,9 @@ from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.rays import surface_point_mm
 from geometry.screws.preset import ScrewPreset
+
+# The longest convergent path, 58.3 + 3.1 mm in men [V 41]: a bicortical screw is sought up to here.
+LONGEST_PATH_MM = 62.0
 
 PRESETS = {
     "s1_pedicle": ScrewPreset(
@@ -18,6 +21,27 @@ PRESETS = {
         angle_reference="s1_endplate",
         source="longest path at 25 medial, 100 CT [V 21]; size chosen",
     ),
+    "s1_pedicle_bicortical": ScrewPreset(
+        kind="pedicle",
+        entry="facet_base",
+        diameter_mm=7.0,
+        length_mm=LONGEST_PATH_MM,
+        lateral_deg=-25.0,
+        caudal_deg=0.0,
+        angle_reference="s1_endplate",
+        exit="bicortical",
+        source="as s1_pedicle, through the anterior cortex: a third of the loosening [V 44]",
+    ),
+    "s1_pedicle_parallel": ScrewPreset(
+        kind="pedicle",
+        entry="facet_base_medial",
+        diameter_mm=7.0,
+        length_mm=32.0,
+        lateral_deg=0.0,
+        caudal_deg=0.0,
+        angle_reference="s1_endplate",
+        source="straight ahead, below the safe 7 to 38 [V 21]; 35.0 M, 31.9 F at least convergence [V 41]",
+    ),
     "s1_pedicle_promontory": ScrewPreset(
         kind="pedicle",
         entry="facet_base",
@@ -29,15 +53,36 @@ PRESETS = {
         aim="promontory",
         source="tricortical aim, Lehman 2002 [V 42]; here short of the promontory's cortex",
     ),
+    "s1_pedicle_promontory_bicortical": ScrewPreset(
+        kind="pedicle",
+        entry="facet_base",
+        diameter_mm=7.0,
+        length_mm=LONGEST_PATH_MM,
+        lateral_deg=-25.0,
+        caudal_deg=-10.0,
+        angle_reference="s1_endplate",
+        aim="promontory",
+        exit="bicortical",
+        source="tricortical, through the cortex of the promontory, Lehman 2002 [V 42]",
+    ),
 }
 
 
 def facet_base_mm(anatomy: Anatomy) -> Floats:
     """The usual entry, shape (3,): base of the superior articular process, its lower lateral corner."""
+    return _below_facet_centre_mm(anatomy, 0.20)
+
+
+def facet_base_medial_mm(anatomy: Anatomy) -> Floats:
+    """The base of the superior articular process below its centre, shape (3,): the pedicle lies ahead."""
+    return _below_facet_centre_mm(anatomy, 0.0)
+
+
+def _below_facet_centre_mm(anatomy: Anatomy, lateral_share: float) -> Floats:
     shape = anatomy.sacrum.shape
     start = np.array(
         [
-            shape.facet_x_mm + 0.20 * shape.facet_width_mm,
+            shape.facet_x_mm + lateral_share * shape.facet_width_mm,
             100.0,
             shape.facet_z_mm - 0.62 * shape.facet_height_mm,
         ]

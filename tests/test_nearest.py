@@ -1,0 +1,154 @@
+"""A refused plan comes with the nearest one that fits; scans of many paths agree with single inspections."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from geometry.anatomy import Anatomy, build_anatomy
+from geometry.errors import GeometryError
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.planning.breach import acceptable, inspect
+from geometry.planning.nearest import accepted_screw, nearest_plan
+from geometry.planning.scan import scan
+from geometry.sacrum.shape import SACRUM_SHAPES
+from geometry.screws import PRESETS, Screw, ScrewPreset, ScrewTrajectory, plan_screw
+
+REFUSED = {
+    "too long": dataclasses.replace(PRESETS["s1_pedicle"], length_mm=60.0),
+    "in the canal": dataclasses.replace(PRESETS["s1_pedicle"], lateral_deg=-50.0),
+    "through the endplate": dataclasses.replace(PRESETS["s1_pedicle"], caudal_deg=-30.0),
+    "bicortical in the canal": dataclasses.replace(PRESETS["s1_pedicle_bicortical"], lateral_deg=-38.0),
+    "beside the column": dataclasses.replace(
+        PRESETS["s2ai"], aim="angles", lateral_deg=55.0, caudal_deg=30.0
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def male() -> Anatomy:
+    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
+
+
+@pytest.mark.parametrize("name", ["s1_pedicle", "s1_pedicle_bicortical", "s2ai"])
+def test_a_good_plan_is_taken_as_it_is(name: str, male: Anatomy) -> None:
+    assert accepted_screw(male, name) == plan_screw(male, name)
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_the_nearest_plan_fits_and_is_named_in_the_refusal(fault: str, male: Anatomy) -> None:
+    wanted = REFUSED[fault]
+    assert not acceptable(male, plan_screw(male, wanted), wanted.exit)
+    found = nearest_plan(male, wanted)
+    assert found is not None
+    # asking for what the text says gives the screw
+    assert plan_screw(male, found.preset) == found.screw
+    assert inspect(male, found.screw, wanted.exit).acceptable
+    with pytest.raises(
+        GeometryError, match=f"{wanted.kind} screw .*Nearest that fits: lateral .* length"
+    ) as told:
+        accepted_screw(male, wanted)
+    assert found.text() in str(told.value)
+
+
+def test_where_length_alone_cures_only_length_is_changed(male: Anatomy) -> None:
+    preset = PRESETS["s1_alar_paper_axial"]
+    longest = inspect(male, plan_screw(male, preset)).longest_inside_mm
+    wanted = dataclasses.replace(preset, length_mm=longest + 1.0)
+    found = nearest_plan(male, wanted)
+    assert found is not None
+    assert found.moved_mm == (0.0, 0.0)
+    assert (found.preset.lateral_deg, found.preset.caudal_deg) == pytest.approx((30.0, 45.0), abs=0.06)
+    assert found.preset.angle_reference == "global_axial"
+    assert longest - 1.0 <= found.screw.trajectory.length_mm <= longest
+
+
+def test_the_nearest_plan_is_the_same_on_every_run(male: Anatomy) -> None:
+    first, second = (nearest_plan(male, REFUSED["in the canal"]) for _ in range(2))
+    assert first == second
+
+
+def test_nothing_is_proposed_where_nothing_fits(male: Anatomy) -> None:
+    hopeless = dataclasses.replace(
+        PRESETS["s1_pedicle"], diameter_mm=11.0, lateral_deg=-60.0, caudal_deg=-40.0
+    )
+    assert nearest_plan(male, hopeless) is None
+    with pytest.raises(GeometryError, match="change its angles or the diameter"):
+        accepted_screw(male, hopeless)
+
+
+@pytest.mark.parametrize(
+    ("name", "lateral", "caudal"),
+    [
+        ("s1_pedicle", (-45.0, 10.0), (-25.0, 30.0)),
+        ("s1_alar_classic", (0.0, 50.0), (-10.0, 50.0)),
+        ("s2ai", (20.0, 55.0), (-15.0, 15.0)),
+    ],
+)
+def test_a_scan_agrees_with_inspections(
+    name: str, lateral: tuple[float, float], caudal: tuple[float, float], male: Anatomy
+) -> None:
+    screw = plan_screw(male, name)
+    entry, length = screw.trajectory.entry_mm, screw.trajectory.length_mm
+    paths = scan(
+        male,
+        entry,
+        np.linspace(*lateral, 12),
+        np.linspace(*caudal, 11),
+        kind=screw.kind,
+        diameter_mm=screw.diameter_mm,
+        length_mm=length,
+    )
+    assert paths.acceptable.any()
+    assert not paths.acceptable.all()
+    margins = []
+    for i, j in np.random.default_rng(0).integers(0, (12, 11), (40, 2)):
+        trajectory = ScrewTrajectory(
+            entry_mm=entry,
+            lateral_deg=float(paths.lateral_deg[i]),
+            caudal_deg=float(paths.caudal_deg[j]),
+            length_mm=length,
+        )
+        report = inspect(male, Screw(kind=screw.kind, diameter_mm=screw.diameter_mm, trajectory=trajectory))
+        broken = [fault for fault in report.breaches if "touches" not in fault and "notch" not in fault]
+        closest = min(
+            abs(value)
+            for value in (report.wall_margin_mm, report.canal_mm, report.foramina_mm, report.endplate_mm)
+        )
+        # samples every 1 to 1.5 mm know the surface to some tenths of a millimetre
+        assert paths.acceptable[i, j] == (not broken) or closest < 0.4, report.findings
+        if report.wall_margin_mm > -4.0:
+            margins.append(float(paths.wall_margin_mm[i, j]) - report.wall_margin_mm)
+    assert np.median(np.abs(margins)) < 0.1
+    assert np.abs(margins).max() < 1.0
+
+
+def test_a_longer_screw_is_never_easier(male: Anatomy) -> None:
+    entry = plan_screw(male, "s1_alar_classic").trajectory.entry_mm
+
+    def fitting(length_mm: float) -> np.ndarray:
+        return scan(
+            male,
+            entry,
+            np.linspace(0, 50, 20),
+            np.linspace(0, 50, 20),
+            kind="alar",
+            diameter_mm=7.0,
+            length_mm=length_mm,
+        ).acceptable
+
+    short, long = fitting(30.0), fitting(40.0)
+    assert (long <= short).all()
+    assert long.sum() < short.sum()
+
+
+def test_a_preset_of_ones_own_needs_no_name(male: Anatomy) -> None:
+    free = ScrewPreset(
+        kind="alar",
+        entry_mm=(28.0, 36.0, -8.0),
+        lateral_deg=30.0,
+        caudal_deg=35.0,
+        angle_reference="s1_endplate",
+        source="test",
+    )
+    assert accepted_screw(male, free).kind == "alar"
