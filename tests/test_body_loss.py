@@ -177,7 +177,7 @@ def test_flat_loss_moves_down_from_the_endplate() -> None:
         ("endplate_wedge", (0, -13, -2), (0, 10, -12)),
         ("anterior", (0, -13, -12), (0, 9, -12)),
         ("anterior_superior", (0, -13, -2), (0, 6, -20)),
-        ("posterior_superior", (0, 11, -2), (0, -11, -20)),
+        ("posterior_superior", (0, 10, -2), (0, -8, -16)),
         ("bowl", (0, 0, -2), (0, 0, -22)),
         ("cavity", (0, 2, -13), (0, 0, -1)),
     ],

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
 from geometry.arrays import Floats
-from geometry.body_loss import FAMILIES, BodyLoss
+from geometry.body_loss import FAMILIES, BodyLoss, S1Body
 from geometry.errors import GeometryError
 from geometry.implicit import capsule
 from geometry.imported.landmarks import LANDMARKS, REQUIRED, SacralLandmarks
@@ -128,7 +128,7 @@ def test_the_template_takes_the_numbers_of_the_bone(found: ImportedSacrum) -> No
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_loss_has_the_volume_of_the_drawn_one(family: str, found: ImportedSacrum) -> None:
-    drawn, own = BodyLoss(DRAWN, family), BodyLoss(found, family)
+    drawn, own = BodyLoss(S1Body(DRAWN), family), BodyLoss(S1Body(found), family)
     assert own.volume_mm3 == pytest.approx(drawn.volume_mm3, rel=0.02)
     assert own.threshold(0.5) == pytest.approx(drawn.threshold(0.5), rel=0.02)
 

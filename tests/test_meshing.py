@@ -30,7 +30,7 @@ from geometry.meshing.improve import remeshed
 from geometry.meshing.islands import joined, unpinched
 from geometry.meshing.lattice import LONGEST_OVER_SIZE, graded_lattice, kuhn_lattice
 from geometry.meshing.sampled import sample
-from geometry.meshing.sizing import wall_thickness_mm
+from geometry.meshing.sizing import thickness_mm
 from geometry.meshing.tet_mesh import LabelledMesh, facets_of, tet_volumes, turned_positive
 
 RADIUS_MM, BLOCK_MM, TOP_MM, ROD_BOTTOM_MM, ROD_TOP_MM = 3.0, 7.0, 8.0, -4.0, 11.0
@@ -340,7 +340,7 @@ def test_a_wall_is_as_thick_as_it_is() -> None:
 
     points = np.array([[0.9, 0.0, 0.0], [1.2, 3.0, 0.0], [-0.5, 0.0, 1.0], [0.0, 0.0, 2.0]])
     # depth is probed at three places only: within 20 %
-    assert wall_thickness_mm(wall, points, 4.0) == pytest.approx([2.0] * 4, rel=0.2)
+    assert thickness_mm(wall, points, 4.0) == pytest.approx([2.0] * 4, rel=0.2)
 
 
 def test_scaled_sizes_keep_their_ratios() -> None:

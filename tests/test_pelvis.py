@@ -11,7 +11,7 @@ from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats
 from geometry.field import Field
 from geometry.frame import standing_from_anatomical
-from geometry.meshing.sizing import wall_thickness_mm
+from geometry.meshing.sizing import thickness_mm
 from geometry.mirror import Mirrored
 from geometry.pelvis.ilium import Ilium
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
@@ -136,7 +136,7 @@ def test_the_wing_is_hollow_in_front_and_no_thinner_than_the_mesher_can_take(mal
     middle = 0.5 * (marks["asis"] + marks["crest_top"])
     assert ilium(middle[None])[0] > 2.0
     points = surface_points(ilium, ilium.bounds_mm, 4.0)
-    assert np.quantile(wall_thickness_mm(ilium, points, 6.0), 0.002) > 3.0
+    assert np.quantile(thickness_mm(ilium, points, 6.0), 0.002) > 3.0
 
 
 def test_the_crest_is_an_s_from_above(male: Anatomy) -> None:

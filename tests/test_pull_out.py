@@ -61,13 +61,13 @@ def test_the_anatomy_is_that_of_the_case() -> None:
             {
                 "schema": 1,
                 "name": "small",
-                "anatomy": {**given, "sacrum": {"length_mm": 99.0}, "ilium": {"fossa_mm": 7.5}},
+                "anatomy": {**given, "sacrum": {"length_mm": 106.0}, "ilium": {"fossa_mm": 7.5}},
                 "screw": {"preset": "s1_pedicle"},
             }
         )
     ).anatomy
     assert anatomy.sacral_slope_deg == 30.0
-    assert anatomy.sacrum.shape == replace(SACRUM_SHAPES["female"], length_mm=99.0)
+    assert anatomy.sacrum.shape == replace(SACRUM_SHAPES["female"], length_mm=106.0)
     assert anatomy.ilium.shape == replace(ILIUM_SHAPES["female"], fossa_mm=7.5)
     assert anatomy.ilium.gap_mm == 2.0
 

@@ -15,6 +15,9 @@ NEAR = 0.8
 # shorter than this share of the edge wished at the surface, or the rims of bones would be endlessly fine.
 WALL_SHARE = 0.85
 WALL_FLOOR = 0.5
+# Chosen: edges in a narrow hollow of a body, such as a foramen, as a share of its width: it then stays open
+# whatever the lattice; with the same floor as in walls.
+HOLLOW_SHARE = 0.45
 # Chosen: growth of the edges of a surface with the distance from the focus, mm per mm.
 FOCUS_GRADING = 0.2
 # Step of the one-sided differences that find the way into the wall.
@@ -66,7 +69,8 @@ class SizedSurface:
         distance: how far the surface is; it may be rough where sizes are coarse.
         edge_mm: the edge at the surface.
         near_edge_mm: the edge at the surface near the focus; the same if not given.
-        wall: the exact field of a body whose thin walls get shorter edges; None if it has none.
+        wall: the exact field of a body whose thin walls and narrow hollows get shorter edges; None if it has
+            none.
     """
 
     distance: Field
@@ -97,18 +101,30 @@ def graded_size(
             distance = surface.distance(points_mm)
             away = np.maximum(np.abs(distance) - NEAR * wished, 0.0)
             edge = np.minimum(edge, wished + grading * away)
-            near = np.flatnonzero(np.abs(distance + 0.5 * wished) < 0.75 * wished)
-            if surface.wall is not None and len(near):
-                reach = surface.edge_mm / WALL_SHARE
-                wall = WALL_SHARE * wall_thickness_mm(surface.wall, points_mm[near], reach)
-                edge[near] = np.minimum(edge[near], np.maximum(wall, WALL_FLOOR * surface.edge_mm))
+            if surface.wall is not None:
+                for share, field, depth in (
+                    (WALL_SHARE, surface.wall, distance),
+                    (HOLLOW_SHARE, _outside(surface.wall), -distance),
+                ):
+                    near = np.flatnonzero(np.abs(depth + 0.5 * wished) < 0.75 * wished)
+                    thin = share * thickness_mm(field, points_mm[near], surface.edge_mm / share)
+                    edge[near] = np.minimum(edge[near], np.maximum(thin, WALL_FLOOR * surface.edge_mm))
         return edge
 
     return size
 
 
-def wall_thickness_mm(field: Field, points_mm: Floats, reach_mm: float) -> Floats:
-    """Thickness of the wall at each point, shape (n,); about `reach_mm` where it is thicker than that.
+def _outside(field: Field) -> Field:
+    """The field of what is not in the body."""
+
+    def complement(points_mm: Floats) -> Floats:
+        return np.asarray(-field(points_mm))
+
+    return complement
+
+
+def thickness_mm(field: Field, points_mm: Floats, reach_mm: float) -> Floats:
+    """Thickness of the body at each point, shape (n,); about `reach_mm` where it is thicker than that.
 
     Twice the greatest depth met on the way from the surface into the body.
     """
