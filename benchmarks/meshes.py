@@ -31,7 +31,7 @@ from geometry.screws import PRESETS, Screw, plan_screw
 
 SCREWS = ("s1_pedicle", "s1_alar_classic", "s2ai")
 JOINT_GAP_MM, SACRAL_SLOPE_DEG = (1.0, 4.0), (25.0, 55.0)
-# Cells of the grid that the volumes of the fields are counted on, and how finely those at a surface are split:
+# Cells of the grid that the volumes of the fields are counted on, and how finely those at surfaces are split:
 # right to 0.2 % for the cartilage.
 COARSE_MM, SPLIT = 2.4, 4
 

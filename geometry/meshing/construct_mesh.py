@@ -101,7 +101,7 @@ def construct_bodies(construct: Construct, sizing: ConstructSizing) -> tuple[Pla
         size = sizing.lumbar_surface_mm if is_bone else sizing.disc_mm
         size = sizing.facet_mm if name.startswith("facet") else size
         add(name, piece.field, size, piece.bounds_mm, is_bone=is_bone)
-    add("cartilage", anatomy.joint, bone.joint_mm, anatomy.ilium.bounds_mm)
+    add("cartilage", anatomy.joint, bone.joint_edge_mm(anatomy.joint.gap_mm), anatomy.ilium.bounds_mm)
     return tuple(placed)
 
 

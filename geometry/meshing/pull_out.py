@@ -79,7 +79,7 @@ def pull_out_bodies(
         *void,
         Body(name=SACRUM, field=anatomy.sacrum, surface_size_mm=sizing.sacrum_surface_mm),
         Body(name=ILIUM, field=anatomy.ilium, surface_size_mm=sizing.ilium_surface_mm),
-        Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=sizing.joint_mm),
+        Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=sizing.joint_edge_mm(anatomy.joint.gap_mm)),
     )
 
 

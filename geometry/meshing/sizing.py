@@ -18,6 +18,8 @@ WALL_FLOOR = 0.5
 # Chosen: edges in a narrow hollow of a body, such as a foramen, as a share of its width: it then stays open
 # whatever the lattice; with the same floor as in walls.
 HOLLOW_SHARE = 0.45
+# Chosen: edges in the joint over its gap; 2.6 mm edges in a gap of 1.3 mm lost 8 % of the cartilage.
+JOINT_OVER_GAP = 1.04
 # Chosen: growth of the edges of a surface with the distance from the focus, mm per mm.
 FOCUS_GRADING = 0.2
 # Step of the one-sided differences that find the way into the wall.
@@ -55,6 +57,10 @@ class Sizing:
             ilium_surface_mm=self.ilium_surface_mm * factor,
             interior_mm=self.interior_mm * factor,
         )
+
+    def joint_edge_mm(self, gap_mm: float) -> float:
+        """The edge in a joint of that gap: shorter where the gap is narrower than `joint_mm`."""
+        return min(self.joint_mm, JOINT_OVER_GAP * gap_mm)
 
     def refined(self) -> "Sizing":
         """All edges halved."""
