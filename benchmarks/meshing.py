@@ -1,28 +1,35 @@
-"""One JSON line per screw: seconds by stage, elements, unknowns, quality, part volumes, peak memory.
+"""One JSON line per mesh: seconds by stage, elements, unknowns, quality, part volumes, peak memory.
 
-Run: python benchmarks/meshing.py [preset ...] [--scale FACTOR]
+Cases are presets of screws in a pull-out test, and `construct`: L5 and S2AI screws with heads and rods on both sides.
+
+Run: python -m benchmarks.meshing [preset ...] [--scale FACTOR]
 """
 
 import argparse
 import json
 import resource
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
-from geometry.anatomy import build_anatomy
+from geometry.anatomy import Anatomy, build_anatomy
+from geometry.construct import build_construct
+from geometry.lumbar.spine import LumbarPlan, build_lumbar
+from geometry.mesh import Mesh
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Sizing, pull_out_mesh
+from geometry.meshing.construct_mesh import ConstructSizing, construct_mesh
 from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.shape import SacrumShape
 from geometry.screws import plan_screw
 
-PRESETS = ("s1_pedicle", "s1_alar_paper_endplate", "s2ai")
+CONSTRUCT = "construct"
+CASES = ("s1_pedicle", "s1_alar_paper_endplate", "s2ai", CONSTRUCT)
 
 
-def measure(preset: str, scale: float) -> dict[str, object]:
-    """What meshing this screw took and gave."""
+def measure(case: str, scale: float) -> dict[str, object]:
+    """What this mesh took and gave."""
     anatomy = build_anatomy(SacrumShape(), IliumShape())
-    screw = plan_screw(anatomy, preset)
     stages: dict[str, float] = {}
     clock = [time.perf_counter()]
     start, start_cpu = clock[0], time.process_time()
@@ -32,9 +39,9 @@ def measure(preset: str, scale: float) -> dict[str, object]:
         stages[stage] = round(now - clock[0], 2)
         clock[0] = now
 
-    mesh = pull_out_mesh(anatomy, screw, Sizing().scaled(scale), note)
+    mesh = _meshed(anatomy, case, scale, note)
     return {
-        "case": preset,
+        "case": case,
         "scale": scale,
         "seconds": round(time.perf_counter() - start, 2),
         "cpu_seconds": round(time.process_time() - start_cpu, 2),
@@ -46,14 +53,23 @@ def measure(preset: str, scale: float) -> dict[str, object]:
     }
 
 
+def _meshed(anatomy: Anatomy, case: str, scale: float, note: Callable[[str], None]) -> Mesh:
+    if case != CONSTRUCT:
+        return pull_out_mesh(anatomy, plan_screw(anatomy, case), Sizing().scaled(scale), note)
+    # as in the operation: the facets of L5 are resected
+    lumbar = build_lumbar(anatomy.sacrum, LumbarPlan(l4=None, l5_facets="total"))
+    construct = build_construct(anatomy, lumbar, [("s2ai", plan_screw(anatomy, "s2ai"))])
+    return construct_mesh(construct, ConstructSizing().scaled(scale), note)
+
+
 def main() -> None:
     """Print the lines."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("presets", nargs="*", default=PRESETS)
+    parser.add_argument("cases", nargs="*", default=CASES)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
-    for preset in options.presets:
-        print(json.dumps(measure(preset, options.scale)), flush=True)
+    for case in options.cases:
+        print(json.dumps(measure(case, options.scale)), flush=True)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ def mesh_bodies(
         say(f"remeshed into {len(mesh.tets)}")
         mesh = _refitted(mesh, surfaces)
         check_quality(quality_of(mesh.vertices_mm, mesh.tets), limits)
+        if halved and mesh.vertices_mm[:, 0].min() < 0.0:
+            raise BadMeshError("a vertex of the half mesh lies beyond the midplane")
         say("refitted")
         return _named(mesh, bodies, surfaces.names)
 
@@ -149,8 +151,10 @@ def _refitted(mesh: LabelledMesh, surfaces: Surfaces) -> LabelledMesh:
         known = np.concatenate([mesh.marked, walls])
         return sheets_of(mesh, owner, known, np.concatenate([surfaces.sharp[mesh.mark - 1], wall_surface]))
 
-    vertices = settled(mesh.vertices_mm, mesh.tets, sheets(mesh), surfaces.exact)
-    if MIDPLANE.name in surfaces.names:
+    halved = MIDPLANE.name in surfaces.names
+    beyond = MIDPLANE.field if halved else None
+    vertices = settled(mesh.vertices_mm, mesh.tets, sheets(mesh), surfaces.exact, beyond)
+    if halved:
         # exactly, so that the other half meets it
         vertices[mesh.marked[mesh.mark == 1 + surfaces.names.index(MIDPLANE.name)], 0] = 0.0
     mesh = replace(mesh, vertices_mm=vertices)

@@ -83,11 +83,13 @@ def matched(corners: Ints, known: Ints, values: Ints, default: Ints) -> Ints:
     return np.where(source < len(known), values[np.minimum(source, len(known) - 1)], default)
 
 
-def settled(vertices: Floats, tets: Ints, sheets: Sheets, surfaces: Sequence[Field]) -> Floats:
+def settled(
+    vertices: Floats, tets: Ints, sheets: Sheets, surfaces: Sequence[Field], beyond: Field | None = None
+) -> Floats:
     """The vertices with those of the sheets put on their surfaces, shape (n, 3).
 
     They go a little to the convex side, so that the flat triangles enclose the volume that the curved surface
-    does. A move that would harm an element is not made.
+    does. A move that would harm an element, or end where `beyond` turns positive, is not made.
     """
     edge = mean_edges(vertices, tets)
     rows = np.flatnonzero(sheets.on)
@@ -95,6 +97,8 @@ def settled(vertices: Floats, tets: Ints, sheets: Sheets, surfaces: Sequence[Fie
     goal[rows] = projected(vertices[rows], surfaces, sheets.on[rows], edge[rows])
     moving = np.zeros(len(vertices), dtype=bool)
     moving[rows] = np.linalg.norm(goal[rows] - vertices[rows], axis=1) < FAR * edge[rows]
+    if beyond is not None:
+        moving &= (beyond(goal) < 0.0) | (beyond(vertices) >= 0.0)
     goal[~moving] = vertices[~moving]
     touched = tets[moving[tets].any(axis=1)]
     before = shapes(vertices, touched)
