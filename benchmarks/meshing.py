@@ -1,6 +1,6 @@
 """One JSON line per mesh: seconds by stage, elements, unknowns, quality, part volumes, peak memory.
 
-Cases are presets of screws in a pull-out test, and `construct`: L5 and S2AI screws with heads and rods on both sides.
+Cases are presets of a pull-out test, and `construct`: L5 and S2AI screws with heads and rods on both sides.
 
 Run: python -m benchmarks.meshing [preset ...] [--scale FACTOR]
 """

@@ -85,21 +85,32 @@ def plan_case(case: Case) -> ScrewPlan:
     Raises:
         GeometryError: a shape that cannot be built, or a screw that misses or leaves the bone.
     """
-    section = case.anatomy
-    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
-    if section.sacrum_surface is None:
-        anatomy = _anatomy(section.sacrum_shape(), *stance)
-    else:
-        # planned on the left: a right screw needs the right half of the bone there
-        anatomy = _imported_anatomy(section.sacrum_surface, case.screw.side == "right", *stance)
+    anatomy = case_anatomy(case)
     screw = accepted_screw(anatomy, case.screw.planned())
     return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
 
 
+def case_anatomy(case: Case) -> Anatomy:
+    """The bones of a case, as its screw is planned in: a right screw needs the right half on the left.
+
+    Raises:
+        GeometryError: a shape that cannot be built, or a surface that is no sacrum's.
+    """
+    section = case.anatomy
+    mirrored = case.screw.side == "right"
+    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    if section.sacrum_surface is None:
+        left, right = section.sacrum_shapes()
+        return _anatomy(right, left, *stance) if mirrored else _anatomy(left, right, *stance)
+    return _imported_anatomy(section.sacrum_surface, mirrored, *stance)
+
+
 @lru_cache(maxsize=4)
-def _anatomy(sacrum: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float) -> Anatomy:
+def _anatomy(
+    left: SacrumShape, right: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
+) -> Anatomy:
     """The anatomy of these numbers; several screws of a study share it."""
-    return build_anatomy(sacrum, ilium, gap_mm, sacral_slope_deg)
+    return build_anatomy(left, ilium, gap_mm, sacral_slope_deg, right)
 
 
 @lru_cache(maxsize=2)

@@ -9,10 +9,11 @@ from pydantic import Field
 from cases.schema_surface import SacrumSurface
 from cases.section import BrokenRule, Section, choice, overrides_of, quantity
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
-from geometry.sacrum.shape import SACRUM_SHAPES, SacrumShape
+from geometry.sacrum.shape import SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
 
 if TYPE_CHECKING:
     SacrumNumbers = Section
+    RightSacrumNumbers = Section
     IliumNumbers = Section
 else:
     IliumNumbers = overrides_of(
@@ -20,6 +21,12 @@ else:
     )
     SacrumNumbers = overrides_of(
         SacrumShape, name="SacrumNumbers", about="Numbers that replace those of the mean."
+    )
+    RightSacrumNumbers = overrides_of(
+        SacrumShape,
+        name="RightSacrumNumbers",
+        about="Numbers of the right side; those of the midline are the left side's.",
+        only=SIDED_NUMBERS,
     )
 
 
@@ -49,6 +56,10 @@ class Anatomy(Section):
         default_factory=SacrumNumbers, description="numbers that replace those of the mean shape"
     )
 
+    sacrum_right: RightSacrumNumbers = Field(
+        default_factory=RightSacrumNumbers,
+        description="numbers of the right side that differ from the left; none by default: alike",
+    )
     sacrum_surface: SacrumSurface | None = Field(
         default=None, description="a closed surface of a real sacrum, in place of the drawn one"
     )
@@ -59,15 +70,22 @@ class Anatomy(Section):
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
         """A surface has a shape of its own."""
-        if not given.get("sacrum") or not given.get("sacrum_surface"):
-            return []
-        remedy = "delete one of the two; of a surface, sex only decides the ilium"
-        problem = "numbers for a drawn sacrum beside the surface of a real one"
-        return [BrokenRule(path=("sacrum",), problem=problem, remedy=remedy)]
+        broken = []
+        for key in ("sacrum", "sacrum_right"):
+            if given.get(key) and given.get("sacrum_surface"):
+                remedy = "delete one of the two; of a surface, sex only decides the ilium"
+                problem = "numbers for a drawn sacrum beside the surface of a real one"
+                broken.append(BrokenRule(path=(key,), problem=problem, remedy=remedy))
+        return broken
 
-    def sacrum_shape(self) -> SacrumShape:
-        """The shape of that sex with the numbers of this case; refuses numbers that do not fit together."""
-        return replace(SACRUM_SHAPES[self.sex], **self.sacrum.given())
+    def sacrum_shapes(self) -> tuple[SacrumShape, SacrumShape]:
+        """The left and the right side of that sex with the numbers of this case.
+
+        Raises:
+            GeometryError: numbers that do not fit together.
+        """
+        left = replace(SACRUM_SHAPES[self.sex], **self.sacrum.given())
+        return left, replace(left, **self.sacrum_right.given())
 
     def ilium_shape(self) -> IliumShape:
         """The ilium of that sex with the numbers of this case."""

@@ -1,6 +1,6 @@
 """What every section of a case file shares: strict keys, numbers with units, rules between keys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -185,14 +185,15 @@ def _again(fault: Any) -> InitErrorDetails:
     )
 
 
-def overrides_of(noun: type, *, name: str, about: str) -> type[Section]:
+def overrides_of(noun: type, *, name: str, about: str, only: Container[str] | None = None) -> type[Section]:
     """A section with one optional number per number of a dataclass of `geometry.parameters`.
 
-    Keys keep the dataclass's names, units and ranges; a key left out leaves the shape's own value.
+    Keys keep the dataclass's names, units and ranges; a key left out leaves the shape's own value. With
+    `only`, other numbers of the noun are no keys.
     """
     made: dict[str, Any] = {}
     for entry in fields(noun):
-        if "low" not in entry.metadata:
+        if "low" not in entry.metadata or (only is not None and entry.name not in only):
             continue
         extra = dict(entry.metadata)
         own: Any = entry.default

@@ -36,13 +36,21 @@ def build_anatomy(
     ilium_shape: IliumShape,
     gap_mm: float = 2.5,
     sacral_slope_deg: float = 39.5,
+    right_shape: SacrumShape | None = None,
 ) -> Anatomy:
     """The anatomy of these shapes, with the ilium fitted to the sacrum at the joint gap.
 
+    Args:
+        sacrum_shape: of the sacrum, or of its left side if `right_shape` is given.
+        ilium_shape: of the left ilium.
+        gap_mm: of the joint.
+        sacral_slope_deg: S1 endplate to the horizontal.
+        right_shape: of the right side of the sacrum where it differs.
+
     Raises:
-        GeometryError: the gap or the slope is outside its range.
+        GeometryError: the gap or the slope is outside its range, or the sides do not share their midline.
     """
-    return anatomy_round(Sacrum(sacrum_shape), ilium_shape, gap_mm, sacral_slope_deg)
+    return anatomy_round(Sacrum(sacrum_shape, right_shape), ilium_shape, gap_mm, sacral_slope_deg)
 
 
 def anatomy_round(

@@ -129,7 +129,7 @@ def test_a_measured_density_takes_the_place_of_the_default_t_score() -> None:
 
 def test_shapes_start_from_the_sex_and_take_the_numbers_of_the_case() -> None:
     anatomy = case_with(anatomy={"sex": "female", "sacrum": {"length_mm": 110}}).anatomy
-    shape = anatomy.sacrum_shape()
+    shape, _ = anatomy.sacrum_shapes()
     assert (shape.length_mm, shape.breadth_mm) == (110, SACRUM_SHAPES["female"].breadth_mm)
     assert case_with(anatomy={"ilium": {"crest_mm": 11}}).anatomy.ilium_shape().crest_mm == 11
 

@@ -1,6 +1,7 @@
 """A whole pull-out on a coarse mesh: what must hold whatever the numbers are."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from cases.build import (
     LOAD,
     PullOutSetup,
+    ScrewPlan,
     achieved_loss_percent,
     lost_share,
     mesh_plan,
@@ -16,6 +18,8 @@ from cases.build import (
     set_up,
     weakened,
 )
+from cases.faults import CaseError
+from cases.load import read_case
 from cases.run import Computed, pull_out
 from cases.schema import Case
 from fem.discretisation import discretise
@@ -70,6 +74,30 @@ def test_the_anatomy_is_that_of_the_case() -> None:
     assert anatomy.sacrum.shape == replace(SACRUM_SHAPES["female"], length_mm=106.0)
     assert anatomy.ilium.shape == replace(ILIUM_SHAPES["female"], fossa_mm=7.5)
     assert anatomy.ilium.gap_mm == 2.0
+
+
+def planned(side: str) -> ScrewPlan:
+    """A screw in a sacrum whose right ala is steeper and whose first right foramen is smaller."""
+    sacrum = {"ala_slope_deg": 18.0, "dorsal_foramen_mm": 7.0}
+    screw = {"preset": "s1_pedicle", "side": side}
+    given = {"schema": 1, "name": "lopsided", "anatomy": {"sacrum_right": sacrum}, "screw": screw}
+    return plan_case(Case.model_validate(given))
+
+
+def test_a_screw_is_planned_in_the_bone_of_its_own_side() -> None:
+    left, right = planned("left").anatomy.sacrum, planned("right").anatomy.sacrum
+    points = np.random.default_rng(2).uniform([-50.0, -25.0, -60.0], [50.0, 40.0, 5.0], (400, 3))
+    # the plan of a right screw is the mirror image of the patient
+    assert right(points) == pytest.approx(left(points * [-1.0, 1.0, 1.0]), abs=1e-9)
+    assert np.abs(right(points) - left(points)).max() > 1.0
+    assert right.shape.ala_slope_deg == 18.0
+
+
+def test_a_number_of_the_midline_on_one_side_only_is_refused(tmp_path: Path) -> None:
+    text = "schema: 1\nname: x\nanatomy:\n  sacrum_right: {length_mm: 110}\nscrew: {preset: s1_pedicle}\n"
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(CaseError, match="anatomy.sacrum_right.length_mm"):
+        read_case(tmp_path / "x.yaml")
 
 
 def test_loss_never_makes_the_screw_stiffer(pulled: list[Computed]) -> None:

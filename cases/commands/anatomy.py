@@ -62,7 +62,7 @@ def case_anatomy(case: Case) -> Anatomy:
     """
     section = case.anatomy
     return build_anatomy(
-        section.sacrum_shape(), section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg
+        section.sacrum_shapes()[0], section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg
     )
 
 
