@@ -281,9 +281,19 @@ def test_a_mesh_that_mmg_cannot_take_is_refused_in_its_words() -> None:
         remeshed(flat, lambda points_mm: np.ones(len(points_mm)))
 
 
-def test_a_mesh_that_mmg_does_not_end_on_is_refused(linear: TetMesh, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(improve, "LEAST_TIME_LIMIT_S", 1e-3)
-    monkeypatch.setattr(improve, "TIME_LIMIT_S_PER_TET", 0.0)
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"LEAST_CPU_LIMIT_S": 1.0, "WALL_OVER_CPU": 1e3}, "no end after 1 s of processor time"),
+        ({"LEAST_CPU_LIMIT_S": 1.0, "WALL_OVER_CPU": 1e-3}, "no end after 0 s"),
+    ],
+)
+def test_a_mesh_that_mmg_does_not_end_on_is_refused(
+    linear: TetMesh, monkeypatch: pytest.MonkeyPatch, limits: dict[str, float], said: str
+) -> None:
+    monkeypatch.setattr(improve, "CPU_LIMIT_S_PER_TET", 0.0)
+    for name, value in limits.items():
+        monkeypatch.setattr(improve, name, value)
     cut = LabelledMesh(
         vertices_mm=linear.vertices_mm,
         tets=linear.tets,
@@ -291,8 +301,9 @@ def test_a_mesh_that_mmg_does_not_end_on_is_refused(linear: TetMesh, monkeypatch
         marked=np.zeros((0, 3), dtype=np.int64),
         mark=np.zeros(0, dtype=np.int64),
     )
-    with pytest.raises(MeshError, match="no end after"):
-        remeshed(cut, lambda points_mm: np.ones(len(points_mm)))
+    with pytest.raises(MeshError, match=said):
+        # far finer than the mesh: a long work
+        remeshed(cut, lambda points_mm: np.full(len(points_mm), 0.15))
 
 
 def test_lobes_that_meet_in_an_edge_are_bridged() -> None:

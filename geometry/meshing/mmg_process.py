@@ -6,6 +6,7 @@ back, and ends the whole process where it finds a fault of its own.
 
 import io
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -68,6 +69,8 @@ def main() -> None:
     result_fd = os.dup(1)
     os.dup2(2, 1)  # Mmg prints its faults to stdout, which is for the result alone
     with np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False) as given:
+        limit_s = int(given["cpu_limit_s"])
+        resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 5))
         result = improved(given)
     with os.fdopen(result_fd, "wb") as out:
         np.savez(out, allow_pickle=False, **result)
