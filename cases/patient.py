@@ -60,9 +60,7 @@ def measured_patient(case: Case) -> Patient:
 
 def mean_lumbar(sex: str) -> LumbarPlan:
     """The mean L5, L4 and discs of "male" or "female"."""
-    return LumbarPlan(
-        l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex]
-    )
+    return LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
 
 
 def _spinal(lumbar: Lumbar, sex: str) -> dict[str, Sequence[Measure]]:

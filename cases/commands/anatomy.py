@@ -57,7 +57,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if patient.misfit:
         console.result(f"\nL5 and L4 are left out: {patient.misfit}")
     screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
-    plates, findings = _plates(case, patient, screw), ()
+    plates = _plates(case, patient, screw)
+    findings: tuple[str, ...] = ()
     if args.construct and screw is not None:
         construct = _construct(case, patient.anatomy, screw)
         plates.append(construct_plate(construct, screw, case.screw.side))

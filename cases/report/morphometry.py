@@ -58,8 +58,10 @@ def morphometry_text(sections: Mapping[str, Sequence[Row]], sex: str) -> str:
     terminal = Console(file=page, width=WIDTH, color_system=None)
     for title, rows in sections.items():
         terminal.print(_table(title, rows))
-    lines = [f"The bones as built, beside published {sex} ones", *page.getvalue().splitlines(), *FOOT]
-    return "\n".join(line.rstrip() for line in lines)
+    lines = [line.rstrip() for line in page.getvalue().splitlines()]
+    # every table begins and ends with an empty line: one is enough
+    kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
+    return "\n".join([f"The bones as built, beside published {sex} ones", *kept, *FOOT])
 
 
 def _table(title: str, rows: Sequence[Row]) -> Table:

@@ -11,20 +11,17 @@ import numpy as np
 import pyvista as pv
 
 from cases.views.canvas import INK, off_screen_plotter, save_small
+from cases.views.glass import add_glass, glass_skin
 from cases.views.implicit_body import DrawnBody, cut_face, surface
 from geometry.arrays import Floats
 
 # Of a panel in pixels, and of the band below it for its title; empty space round what is drawn.
-PANEL_WIDTH, TITLE_HEIGHT = 560, 32
+PANEL_WIDTH, TITLE_HEIGHT = 530, 30
 MARGIN = 1.06
 # Where bodies overlap in a cut, the earlier one is drawn this much nearer to the eye.
 LAYER_MM = 0.04
 # A screw whose axis lies in the cutting plane stays.
 SLACK_MM = 1.0
-# How solid glass is where it is seen face on and at its outline, and how fast the one becomes the other.
-FACE_ON, OUTLINE, FALL = 0.17, 0.9, 1.8
-# Where a body is looked for in front of its own glass, and how deep inside it that must be.
-LOOK_AHEAD_MM, HIDDEN_MM = (2.0, 5.0, 10.0, 17.0, 26.0), 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +64,7 @@ def draw_anatomy(bodies: Sequence[DrawnBody], views: Sequence[PlateView], target
     for index, view in enumerate(views):
         plotter.subplot(*divmod(index, 3))
         draw_panel(plotter, bodies, skins, view)
-        plotter.add_text(view.title, position="lower_edge", font_size=11, color=INK)
+        plotter.add_text(view.title, position="lower_edge", font_size=9, color=INK)
         aim(plotter, view, corners, 0.5 * height * mm_per_pixel)
     save_small(plotter, target)
 
@@ -111,7 +108,7 @@ def _draw(plotter: pv.Plotter, body: DrawnBody, skin: pv.PolyData, view: PlateVi
     if not skin.n_cells:
         return
     if view.glass and not body.metal:
-        _draw_glass(plotter, body, skin, view)
+        add_glass(plotter, glass_skin(body, skin, view.towards))
         return
     plotter.add_mesh(
         skin,
@@ -122,29 +119,6 @@ def _draw(plotter: pv.Plotter, body: DrawnBody, skin: pv.PolyData, view: PlateVi
         specular=0.35 if body.metal else 0.1,
         specular_power=20 if body.metal else 8,
     )
-
-
-def _draw_glass(plotter: pv.Plotter, body: DrawnBody, skin: pv.PolyData, view: PlateView) -> None:
-    """A body that is seen through: thin where it faces the eye, solid along its outlines.
-
-    What it hides of itself, such as the walls of canals, is left out: outlines of all depths are a tangle.
-    """
-    facing = np.asarray(skin.point_data["Normals"]) @ view.towards
-    edge = 1.0 - np.abs(facing)
-    opacity = FACE_ON + (OUTLINE - FACE_ON) * edge**FALL
-    seen = np.flatnonzero(facing > 0.0)
-    points = np.asarray(skin.points, dtype=np.float64)[seen]
-    for ahead in LOOK_AHEAD_MM:
-        hidden = body.solid(points + ahead * view.towards) < -HIDDEN_MM
-        opacity[seen[hidden]] = 0.0
-        seen, points = seen[~hidden], points[~hidden]
-    colours = np.empty((skin.n_points, 4))
-    # darker along the outlines, as glass is
-    colours[:, :3] = np.array(pv.Color(body.colour).int_rgb) * (1.0 - 0.55 * edge[:, None])
-    colours[:, 3] = 255.0 * opacity
-    glass = skin.copy()
-    glass["glass"] = colours.astype(np.uint8)
-    plotter.add_mesh(glass, scalars="glass", rgba=True, lighting=False, culling="back")
 
 
 def _draw_cut(

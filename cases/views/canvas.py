@@ -1,6 +1,6 @@
 """Where pictures are drawn: one look for all of them, on screen or off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +22,17 @@ REFUSED = "#B00020"
 BONE = "#E9DFC8"
 CUT_BONE = "#F6EEDD"
 METAL = "#8A929B"
+# Of each channel of a pixel.
+LEVELS = (256, 256, 256)
 
 
-def off_screen_plotter(size: tuple[int, int], shape: tuple[int, int] = (1, 1)) -> pv.Plotter:
+def off_screen_plotter(
+    size: tuple[int, int], shape: tuple[int, int] = (1, 1), column_weights: Sequence[float] | None = None
+) -> pv.Plotter:
     """An empty white picture of that many pixels, divided into rows and columns."""
-    plotter = pv.Plotter(off_screen=True, window_size=list(size), shape=shape, border=False)
+    plotter = pv.Plotter(
+        off_screen=True, window_size=list(size), shape=shape, border=False, col_weights=column_weights
+    )
     plotter.set_background("white")
     return plotter
 
@@ -34,12 +40,13 @@ def off_screen_plotter(size: tuple[int, int], shape: tuple[int, int] = (1, 1)) -
 def save_small(plotter: pv.Plotter, target: Path) -> None:
     """Write a picture as PNG with 256 colours of its own, a third of the size; the plotter is closed."""
     plotter.enable_anti_aliasing("ssaa")
-    pixels = np.asarray(plotter.screenshot(return_img=True), dtype=np.int64)
+    pixels = np.asarray(plotter.screenshot(return_img=True))
     plotter.close()
+    channels = tuple(np.moveaxis(pixels.astype(np.int64), -1, 0))
     packed, inverse, areas = np.unique(
-        pixels @ [1 << 16, 1 << 8, 1], return_inverse=True, return_counts=True
+        np.ravel_multi_index(channels, LEVELS), return_inverse=True, return_counts=True
     )
-    tints = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
+    tints = np.stack(np.unravel_index(packed, LEVELS), axis=1)
     palette = _palette(tints, areas)
     nearest = KDTree(palette).query(tints)[1].astype(np.uint8)
     drawn = Image.fromarray(nearest[inverse].reshape(pixels.shape[:2]))
