@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cases import patient
 from cases.commands import anatomy as anatomy_verb
 from cases.commands.main import main
 from cases.report.morphometry import lumbar_rows, morphometry_text, pelvic_json, pelvic_rows, sacral_rows
@@ -16,6 +17,7 @@ from cases.views.anatomy_picture import PlateView, draw_anatomy
 from cases.views.implicit_body import DrawnBody, surface
 from cases.views.plate_views import ABOVE, FRONT, axial_cut, cut_along, standing
 from geometry.arrays import Floats
+from geometry.errors import GeometryError
 from geometry.lumbar.measures import Measure
 from geometry.morphometry import MEASURES, Measured
 from geometry.pelvis.pelvic_measures import PUBLISHED, PelvicMeasure
@@ -83,16 +85,30 @@ def test_json_holds_a_row_per_series_and_the_screw_is_on_its_side(drawn: Drawn, 
         assert screw.field(screw.bounds_mm.mean(axis=0)[None])[0] < 0.0
 
 
-def test_a_sacrum_that_no_mean_l5_fits_is_measured_all_the_same(drawn: Drawn, capsys: Capture) -> None:
-    # facets this high would cut the isthmus of L5
-    changes = ["--set", "anatomy.sacrum.facet_z_mm=18"]
-    assert main(["anatomy", "good.yaml", "--json", "--quiet", *changes]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert document["lumbar"] == []
-    assert "cut" in document["lumbar_misfit"]
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sacrum is measured: that takes seconds."""
+
+    def nothing(sacrum: object, sex: str) -> tuple[Measured, ...]:
+        return ()
+
+    monkeypatch.setattr(patient, "morphometry", nothing)
+
+
+@pytest.mark.usefixtures("unmeasured")
+def test_a_sacrum_that_no_mean_l5_fits_is_shown_all_the_same(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def refuse(sacrum: object, plan: object) -> None:
+        raise GeometryError("the bone below would cut it off", where="anatomy.lumbar", advice="Raise the disc")
+
+    monkeypatch.setattr(patient, "build_lumbar", refuse)
+    assert main(["anatomy", "good.yaml", "--quiet"]) == 0
+    assert "L5 and L4 are left out: the bone below would cut it off" in capsys.readouterr().out
     assert len(drawn) == 2
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_construct_is_drawn_on_both_sides(drawn: Drawn, capsys: Capture) -> None:
     words = ["anatomy", "good.yaml", "--json", "--quiet", "--construct", "--out", "plate"]
     assert main([*words, "--set", "screw.preset=s2ai"]) == 0

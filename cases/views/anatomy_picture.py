@@ -16,7 +16,7 @@ from cases.views.implicit_body import DrawnBody, cut_face, surface
 from geometry.arrays import Floats
 
 # Of a panel in pixels, and of the band below it for its title; empty space round what is drawn.
-PANEL_WIDTH, TITLE_HEIGHT = 530, 30
+PANEL_WIDTH, TITLE_HEIGHT = 520, 30
 MARGIN = 1.06
 # Where bodies overlap in a cut, the earlier one is drawn this much nearer to the eye.
 LAYER_MM = 0.04

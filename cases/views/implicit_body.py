@@ -64,9 +64,10 @@ def surface(body: DrawnBody) -> pv.PolyData:
     # contour turns its triangles towards rising values, the renderer wants them seen from outside
     skin.flip_faces(inplace=True)
     points = np.asarray(skin.points, dtype=np.float64)
+    slope = _gradient(body.field, points)
+    step = slope / np.maximum((slope**2).sum(axis=1), 0.25)[:, None]
     for _ in range(2):
-        slope = _gradient(body.field, points)
-        points -= (body.field(points) / np.maximum((slope**2).sum(axis=1), 0.25))[:, None] * slope
+        points -= body.field(points)[:, None] * step
     slope = _gradient(body.field, points)
     skin.points = points
     skin.point_data["Normals"] = slope / np.maximum(np.linalg.norm(slope, axis=1), 1e-9)[:, None]
