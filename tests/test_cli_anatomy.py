@@ -100,7 +100,9 @@ def test_a_sacrum_that_no_mean_l5_fits_is_shown_all_the_same(
     drawn: Drawn, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def refuse(sacrum: object, plan: object) -> None:
-        raise GeometryError("the bone below would cut it off", where="anatomy.lumbar", advice="Raise the disc")
+        raise GeometryError(
+            "the bone below would cut it off", where="anatomy.lumbar", advice="Raise the disc"
+        )
 
     monkeypatch.setattr(patient, "build_lumbar", refuse)
     assert main(["anatomy", "good.yaml", "--quiet"]) == 0
