@@ -1,11 +1,12 @@
 # make demo   set everything up and answer the question: three screws, five losses, one table
 # make test   set everything up and pass every check
+# make pictures   draw docs/pictures anew (two minutes)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test setup lint benchmarks clean
+.PHONY: demo test setup lint benchmarks pictures clean
 
 demo: setup
 	$(BIN)/sacrofix compare cases/library/quickstart.yaml --out results/quickstart
@@ -21,6 +22,12 @@ lint: setup
 
 benchmarks: setup
 	$(BIN)/python -m benchmarks.pipeline
+
+pictures: setup
+	$(BIN)/sacrofix anatomy cases/library/anatomy.yaml --out docs/pictures
+	$(BIN)/sacrofix anatomy cases/library/anatomy.yaml --set screw.preset=s2ai --construct --out build/pictures
+	cp build/pictures/construct.png docs/pictures/construct.png
+	$(BIN)/sacrofix presets --out docs/pictures/presets.png
 
 setup: $(INSTALLED)
 

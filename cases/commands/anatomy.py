@@ -1,98 +1,122 @@
-"""`sacrofix anatomy CASE.yaml`: the bone of a case, measured and drawn."""
+"""`sacrofix anatomy CASE.yaml`: the bones of a case, measured and drawn."""
 
 import argparse
-from pathlib import Path
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import replace
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
 from cases.load import read_case
-from cases.report.morphometry import morphometry_json, morphometry_text
+from cases.patient import Patient, mean_lumbar, measured_patient
+from cases.report.morphometry import (
+    Row,
+    lumbar_json,
+    lumbar_rows,
+    morphometry_text,
+    pelvic_json,
+    pelvic_rows,
+    sacral_json,
+    sacral_rows,
+)
 from cases.schema import Case
-from cases.views.anatomy_picture import DrawnBody, axial_cut, cut_along, draw_anatomy, sacral_views
-from cases.views.canvas import BONE, METAL, SCREW_COLOURS
-from geometry.anatomy import Anatomy, build_anatomy
-from geometry.arrays import Floats
-from geometry.morphometry import morphometry
+from cases.views.anatomy_picture import draw_anatomy
+from cases.views.case_plates import Plate, construct_plate, pelvic_plate, sacral_plate
+from geometry.anatomy import Anatomy
+from geometry.construct import Construct, build_construct
+from geometry.imported.sacrum import ImportedSacrum
+from geometry.lumbar.spine import build_lumbar
 from geometry.screws.plan import plan_screw
 from geometry.screws.screw import Screw
-
-PICTURE = "anatomy.png"
-# Where the bone is cut across when the screw is left out: through the pedicles of S1.
-PEDICLE_LEVEL_MM = 14.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add_file(parser, "CASE.yaml", "case file, as written by sacrofix new")
     add_out(parser)
-    parser.add_argument("--no-screw", action="store_true", help="leave the screw out of the picture")
+    screw = parser.add_mutually_exclusive_group()
+    screw.add_argument("--no-screw", action="store_true", help="leave the screw out of the pictures")
+    screw.add_argument(
+        "--construct",
+        action="store_true",
+        help="draw a fixation too: the screw and one in L5 on both sides, with heads and rods",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Measure the sacrum of the case, and draw it with its screw."""
+    """Measure the bones of the case, and draw them with its screw.
+
+    The screw is drawn where it was planned, in or out of bone.
+    """
     sourced = read_case(args.file, args.set)
     console.trees.append(sourced.tree)
     case = sourced.value
     console.stage("measuring")
-    anatomy = case_anatomy(case)
-    measured = morphometry(anatomy.sacrum, case.anatomy.sex)
-    console.result(morphometry_text(measured, case.anatomy.sex))
-    console.stage("drawing")
-    target = default_out(args, f"{case.name}-anatomy") / PICTURE
-    draw_case(case, anatomy, target, with_screw=not args.no_screw)
-    console.result(f"\nwrote {target}")
+    patient = measured_patient(case)
+    surface = _surface(patient.anatomy)
+    console.result("\n".join([*surface, morphometry_text(_sections(patient), case.anatomy.sex)]))
+    if patient.misfit:
+        console.result(f"\nL5 and L4 are left out: {patient.misfit}")
+    screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
+    plates = _plates(case, patient, screw)
+    findings: tuple[str, ...] = ()
+    if args.construct and screw is not None:
+        construct = _construct(case, patient.anatomy, screw)
+        plates.append(construct_plate(construct, screw, case.screw.side))
+        findings = construct.findings
+    for finding in findings:
+        console.result(f"\nconstruct: {finding}")
+    folder = default_out(args, f"{case.name}-anatomy")
+    pictures = [folder / plate.file for plate in plates]
+    for plate, picture in zip(plates, pictures, strict=True):
+        console.stage(f"drawing {plate.file}")
+        draw_anatomy(plate.bodies, plate.views, picture)
+        console.result(f"wrote {picture}")
     console.document(
         {
             "ok": True,
             "sex": case.anatomy.sex,
-            "picture": str(target),
-            "morphometry": morphometry_json(measured),
+            "picture": str(pictures[0]),
+            "pictures": [str(picture) for picture in pictures],
+            "surface": list(surface),
+            "morphometry": sacral_json(patient.sacral),
+            "pelvis": pelvic_json(patient.pelvic),
+            "lumbar": lumbar_json(patient.spinal),
+            "lumbar_misfit": patient.misfit or None,
+            "construct_findings": list(findings),
         }
     )
     return 0
 
 
-def case_anatomy(case: Case) -> Anatomy:
-    """The bones of a case.
-
-    Raises:
-        GeometryError: a shape that cannot be built.
-    """
-    section = case.anatomy
-    return build_anatomy(
-        section.sacrum_shapes()[0], section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg
-    )
-
-
-def draw_case(case: Case, anatomy: Anatomy, target: Path, *, with_screw: bool) -> None:
-    """Write the plate of a case; its screw is drawn where it was planned, in or out of bone.
-
-    Raises:
-        GeometryError: the screw's entry misses the bone.
-    """
+def _surface(anatomy: Anatomy) -> tuple[str, ...]:
+    """What was made of an imported surface; nothing for a drawn sacrum."""
     sacrum = anatomy.sacrum
-    bodies = [DrawnBody(name="sacrum", field=sacrum, bounds_mm=sacrum.bounds_mm, colour=BONE)]
-    across = axial_cut(PEDICLE_LEVEL_MM)
-    if with_screw:
-        screw = plan_screw(anatomy, case.screw.planned())
-        side = np.array([1.0 if case.screw.side == "left" else -1.0, 1.0, 1.0])
-        bodies.append(_drawn(screw, side))
-        across = cut_along(np.array(screw.trajectory.entry_mm) * side, screw.direction * side)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draw_anatomy(bodies, sacral_views(sacrum, across), target)
+    return (*sacrum.summary(), "") if isinstance(sacrum, ImportedSacrum) else ()
 
 
-def _drawn(screw: Screw, side: Floats) -> DrawnBody:
-    """A screw as a body of the plate, mirrored to its side of the patient."""
-    ends = np.array([screw.head_centre_mm, screw.tip_mm]) * side
-    reach = 0.5 * screw.diameter_mm + 1.0
-    return DrawnBody(
-        name="screw",
-        field=lambda points_mm: screw.field(points_mm * side),
-        bounds_mm=np.array([ends.min(axis=0) - reach, ends.max(axis=0) + reach]),
-        colour=SCREW_COLOURS.get(screw.kind, METAL),
-        step_mm=0.4,
-        cut=False,
-    )
+def _sections(patient: Patient) -> dict[str, Sequence[Row]]:
+    """The sections of the table, from below upwards."""
+    return {
+        "sacrum": sacral_rows(patient.sacral),
+        "pelvis": pelvic_rows(patient.pelvic),
+        **{part: lumbar_rows(rows) for part, rows in patient.spinal.items()},
+    }
+
+
+def _plates(case: Case, patient: Patient, screw: Screw | None) -> list[Plate]:
+    """The plates of every case."""
+    side = case.screw.side
+    return [
+        sacral_plate(patient.anatomy, screw, side),
+        pelvic_plate(patient.anatomy, patient.lumbar, screw, side),
+    ]
+
+
+def _construct(case: Case, anatomy: Anatomy, screw: Screw) -> Construct:
+    """The screw of the case and one in L5, whose facets were taken away as in the operation.
+
+    Raises:
+        GeometryError: a head finds no room, or no rod leads through them.
+    """
+    plan = replace(mean_lumbar(case.anatomy.sex), l4=None, l5_facets="total")
+    return build_construct(anatomy, build_lumbar(anatomy.sacrum, plan), [(screw.kind, screw)])

@@ -1,0 +1,76 @@
+"""The bones of a case from L4 to the pelvis, and what an anatomist measures on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cases.build import case_anatomy
+from cases.schema import Case
+from geometry.anatomy import Anatomy
+from geometry.errors import GeometryError
+from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS
+from geometry.lumbar.measures import Measure, disc_measures, vertebra_measures
+from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES
+from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
+from geometry.morphometry import Measured, morphometry
+from geometry.pelvis.pelvic_measures import PelvicMeasure, pelvic_measures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patient:
+    """The bones of a case and what was measured on them.
+
+    Attributes:
+        anatomy: sacrum, ilium and joint, as the screw is planned in: on the left.
+        lumbar: L5 and L4 on it; None where they do not fit.
+        misfit: why they do not; "" where they do.
+        sacral, pelvic: measures of sacrum and pelvis.
+        spinal: measures of vertebrae and discs by part.
+    """
+
+    anatomy: Anatomy
+    lumbar: Lumbar | None
+    misfit: str
+    sacral: Sequence[Measured]
+    pelvic: Sequence[PelvicMeasure]
+    spinal: Mapping[str, Sequence[Measure]]
+
+
+def measured_patient(case: Case) -> Patient:
+    """The bones of a case, measured; L5 and L4 are the means of its sex.
+
+    Raises:
+        GeometryError: a sacrum or an ilium that cannot be built.
+    """
+    sex, anatomy = case.anatomy.sex, case_anatomy(case)
+    lumbar, misfit = None, ""
+    try:
+        lumbar = build_lumbar(anatomy.sacrum, mean_lumbar(sex))
+    except GeometryError as error:
+        # an unusual sacrum is worth measuring all the same
+        misfit = str(error)
+    return Patient(
+        anatomy=anatomy,
+        lumbar=lumbar,
+        misfit=misfit,
+        sacral=morphometry(anatomy.sacrum, sex),
+        pelvic=pelvic_measures(anatomy.ilium, anatomy.joint, anatomy.sacral_slope_deg, sex),
+        spinal={} if lumbar is None else _spinal(lumbar, sex),
+    )
+
+
+def mean_lumbar(sex: str) -> LumbarPlan:
+    """The mean L5, L4 and discs of "male" or "female"."""
+    return LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
+
+
+def _spinal(lumbar: Lumbar, sex: str) -> dict[str, Sequence[Measure]]:
+    """Measures of what there is, from below upwards."""
+    found: dict[str, Sequence[Measure]] = {}
+    if lumbar.l5s1 is not None:
+        found["disc L5-S1"] = disc_measures(lumbar.l5s1, "l5s1", sex)
+    found["L5"] = vertebra_measures(lumbar.l5, "l5", sex)
+    if lumbar.l4l5 is not None:
+        found["disc L4-L5"] = disc_measures(lumbar.l4l5, "l4l5", sex)
+    if lumbar.l4 is not None:
+        found["L4"] = vertebra_measures(lumbar.l4, "l4", sex)
+    return found
