@@ -12,7 +12,7 @@ demo: setup
 	$(BIN)/sacrofix compare cases/library/quickstart.yaml --out results/quickstart
 
 test: setup lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -50,8 +50,8 @@ def test_the_interface_lies_on_the_screw(placed: tuple[Screw, Mesh, list[str]]) 
     screw, mesh, _ = placed
     nodes = mesh.nodes_mm[np.unique(mesh.face("interface_screw")[:, :3])]
     off = np.abs(screw_body(screw, 1.0)(nodes))
-    # lifted by at most 5 % of an edge of about 2.3 mm; only the rim of the blunt tip is too sharp for them
-    assert np.percentile(off, 95.0) < 0.12
+    # lifted by at most 5 % of an edge of about 2.5 mm; only the rim of the blunt tip is too sharp for them
+    assert np.percentile(off, 95.0) < 0.125
     assert off.max() < 0.5
 
 
