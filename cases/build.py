@@ -25,7 +25,7 @@ from geometry.meshing.pull_out import pull_out_mesh
 from geometry.pelvis.ilium_shape import IliumShape
 from geometry.planning.nearest import accepted_screw
 from geometry.sacrum.shape import SacrumShape
-from geometry.screws import Screw
+from geometry.screws import DESIGNS, Screw
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.density_map import bone_density, lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
@@ -46,7 +46,7 @@ CHUNK = 20_000
 class ScrewPlan:
     """The anatomy of a case and the screw in it, before any mesh.
 
-    Everything is planned on the left; a right screw is the mirror image, see `mirrored_output`.
+    Everything is planned on the left; a right screw is the mirror image, see `mirrored_vectors`.
     """
 
     case: Case
@@ -87,6 +87,10 @@ def plan_case(case: Case) -> ScrewPlan:
     """
     anatomy = case_anatomy(case)
     screw = accepted_screw(anatomy, case.screw.planned())
+    if case.screw.design is not None:
+        design = DESIGNS[case.screw.design]
+        # the mirror image of a screw is of the other handedness
+        screw = screw.with_design(design if case.screw.side == "left" else design.mirrored())
     return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
 
 
@@ -275,9 +279,11 @@ def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
 
 
 def mesh_hash(mesh: Mesh) -> str:
-    """A sha256 of the nodes and tetrahedra."""
-    digest = hashlib.sha256(np.ascontiguousarray(mesh.nodes_mm).tobytes())
-    digest.update(np.ascontiguousarray(mesh.tets).tobytes())
+    """A sha256 of the nodes, the tetrahedra, their parts and the named faces."""
+    digest = hashlib.sha256()
+    for array in (mesh.nodes_mm, mesh.tets, mesh.part, *(mesh.faces[name] for name in sorted(mesh.faces))):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update("\0".join([*mesh.part_names, *sorted(mesh.faces)]).encode())
     return digest.hexdigest()
 
 

@@ -46,8 +46,8 @@ class Anatomy(Section):
     )
     joint_gap_mm: float = quantity(
         2.5,
-        0.5,
-        6.0,
+        1.0,
+        4.0,
         unit="mm",
         about="thickness of the sacroiliac cartilage, both sides together",
         source="sacral 1-3 and iliac 0.5-1.5 mm, recalled (evidence 5)",

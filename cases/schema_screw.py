@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.frame import ANGLE_REFERENCES
-from geometry.screws import ENTRIES, PRESETS, ScrewPreset
+from geometry.screws import DESIGNS, ENTRIES, PRESETS, ScrewPreset
 from materials.tables import METALS
 
 SIDES = ("left", "right")
@@ -84,6 +84,13 @@ class Screw(Section):
         "sacral slope, about 40 deg",
         source="no default on purpose (evidence 2.0)",
     )
+    design: str | None = choice(
+        None,
+        DESIGNS,
+        about="core, thread and tip, meshed as they are (some 5 times the elements); decides the diameter; "
+        "none is the smooth cylinder of the outer diameter",
+        source="tables in geometry/screws/designs.py",
+    )
     metal: str = choice("titanium", METALS, about="metal of the screw", source="evidence 5")
 
     @classmethod
@@ -108,6 +115,14 @@ class Screw(Section):
                     remedy="add angle_reference: s1_endplate, or angle_reference: global_axial",
                 )
             )
+        if {"design", "diameter_mm"} <= set_keys:
+            broken.append(
+                BrokenRule(
+                    path=("diameter_mm",),
+                    problem="given beside a design, which has a diameter of its own",
+                    remedy="delete one of the two",
+                )
+            )
         if "angle_reference" in set_keys and not angles:
             broken.append(
                 BrokenRule(
@@ -121,6 +136,8 @@ class Screw(Section):
     def planned(self) -> ScrewPreset:
         """The preset with the numbers of this case in place of its own."""
         changed = self.given()
+        if self.design is not None:
+            changed["diameter_mm"] = DESIGNS[self.design].diameter_mm
         if self.entry is not None or self.entry_mm is not None:
             changed["entry"] = self.entry or ""
             changed["entry_mm"] = self.entry_mm

@@ -42,9 +42,10 @@ class Meshing(SizingNumbers):
     scale: float = quantity(
         1.0,
         0.25,
-        5.0,
+        3.0,
         unit="",
-        about="multiplies every edge length; 2 gives about an eighth of the elements",
+        about="multiplies every wished edge; 2 gives about a third of the elements, since thin walls and "
+        "foramina keep edges that suit them",
         source="chosen; 1 is the size that studies report",
     )
 

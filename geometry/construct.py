@@ -12,13 +12,17 @@ from geometry.field import Field
 from geometry.frame import angles_deg
 from geometry.lumbar.spine import Lumbar
 from geometry.lumbar.vertebra import Vertebra
+from geometry.mirror import ACROSS
 from geometry.parameters import check_ranges, number
 from geometry.rods import CrossLink, CrossLinkDesign, RodDesign, SeatedRod, seated_rod
+from geometry.sacrum.promise import SacrumBody
 from geometry.screws import Screw, ScrewTrajectory, TulipDesign
 
 # Chosen: room between a head and bone, as wide as a mesh can leave open.
 CLEARANCE_MM = 2.0
 STANDOFF_STEP_MM, MOST_STANDOFF_MM = 0.5, 40.0
+# Chosen: a sacrum counts as alike on both sides up to this; looked at so near its surface, on so fine a grid.
+ALIKE_MM, NEAR_MM, PROBES = 0.5, 6.0, 24
 # Chosen: points round a head that must clear the bone.
 HEAD_TURNS, HEAD_LEVELS = 24, 6
 # Chosen: where common heads (30 degrees) do not lean far enough for the rod, these are used instead, and
@@ -97,6 +101,7 @@ def build_construct(
     Raises:
         GeometryError: a head finds no room, a rod would be bent too sharply, or it would run through bone.
     """
+    refuse_two_sides(anatomy.sacrum)
     bones: list[Field] = [anatomy.sacrum, anatomy.ilium, lumbar.l5]
     upper = [("l5", _pedicle_screw(lumbar.l5, vertebra_screw))]
     if lumbar.l4 is not None:
@@ -123,6 +128,26 @@ def build_construct(
         cross_link=link,
         lean_limit_deg=tulip.tilt_limit_deg,
     )
+
+
+def refuse_two_sides(sacrum: SacrumBody) -> None:
+    """Refuse a sacrum whose right side is not the mirror image of its left, which alone is looked at.
+
+    Raises:
+        GeometryError: the sides differ by more than `ALIKE_MM`.
+    """
+    low, high = sacrum.bounds_mm
+    axes = [np.linspace(low[k], high[k], PROBES) for k in range(3)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    left, right = sacrum(points), sacrum(points * ACROSS)
+    near = np.minimum(np.abs(left), np.abs(right)) < NEAR_MM
+    apart = float(np.abs(left - right)[near].max(initial=0.0))
+    if not apart <= ALIKE_MM:
+        raise GeometryError(
+            f"left and right side of the sacrum differ by {apart:.1f} mm, more than {ALIKE_MM:g} mm",
+            where="construct",
+            advice="A construct is drawn on the left and mirrored: use a sacrum that is alike on both sides",
+        )
 
 
 def _pedicle_screw(vertebra: Vertebra, size: VertebraScrew) -> Screw:

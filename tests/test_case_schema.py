@@ -222,7 +222,10 @@ def test_a_new_case_with_every_key_active_is_valid_but_for_keys_that_exclude_eac
     tmp_path: Path,
 ) -> None:
     text = re.sub(
-        r"^( *)#(?! )(?!kind:|entry_mm:|s1_body_mg_cm3:)", r"\1", commented_case("fresh"), flags=re.MULTILINE
+        r"^( *)#(?! )(?!kind:|entry_mm:|design:|s1_body_mg_cm3:)",
+        r"\1",
+        commented_case("fresh"),
+        flags=re.MULTILINE,
     )
     # the surface of a real sacrum takes the place of the numbers of a drawn one
     text = re.sub(r"^  sacrum_surface:.*\n(    .*\n)+", "", text, flags=re.MULTILINE)

@@ -74,6 +74,22 @@ def test_a_gmsh_file_keeps_the_names_of_parts_and_faces(block: Mesh, tmp_path: P
     assert np.array_equal(meshio.read(tmp_path / "named.msh").points, block.nodes_mm)
 
 
+def test_the_mesh_of_a_right_screw_is_that_of_the_right_side(block: Mesh) -> None:
+    for side in ("left", "right"):
+        words = ["mesh", "good.yaml", "--quiet", "--set", f"screw.side={side}", "--out", f"{side}.msh"]
+        assert main(words) == 0
+    left, right = (read_mesh(f"{side}.msh").nodes_mm for side in ("left", "right"))
+    assert sorted(map(tuple, right.tolist())) == sorted(map(tuple, (left * [-1.0, 1.0, 1.0]).tolist()))
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(capsys: Capture) -> None:
+    Path("folder.msh").mkdir()
+    assert main(["mesh", "absent.yaml", "--out", "folder.msh"]) == 2
+    assert "folder.msh is a folder" in capsys.readouterr().err
+    assert main(["mesh", "absent.yaml", "--out", "good.yaml/x.msh"]) == 2
+    assert "cannot be made" in capsys.readouterr().err
+
+
 def test_an_unknown_ending_is_refused_before_any_work(capsys: Capture) -> None:
     assert main(["mesh", "absent.yaml", "--out", "mesh.stl"]) != 0
     said = capsys.readouterr().err

@@ -79,7 +79,7 @@ def test_the_thread_lies_on_its_field(meshed: tuple[Screw, TetMesh]) -> None:
 def test_threads_leave_no_bad_element(meshed: tuple[Screw, TetMesh]) -> None:
     _, mesh = meshed
     measured = quality_of(mesh.vertices_mm, mesh.tets)
-    # the goals of the project
-    assert measured.min_dihedral_deg >= 8.0
-    assert measured.p1_dihedral_deg >= 25.0
-    assert measured.min_radius_ratio >= 0.05
+    # well above the gate of 8 and 25 degrees and 0.05, which the mesher itself refuses
+    assert measured.min_dihedral_deg >= 12.0
+    assert measured.p1_dihedral_deg >= 26.0
+    assert measured.min_radius_ratio >= 0.08

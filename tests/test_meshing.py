@@ -162,10 +162,10 @@ def test_mid_nodes_are_in_the_middle_of_straight_edges(mesh: Mesh) -> None:
 def test_elements_are_well_shaped(mesh: Mesh) -> None:
     measured = quality(mesh)
     assert measured.min_volume_mm3 > 0.0
-    # the goals of the project for its worst element and for its worst hundredth
-    assert measured.min_dihedral_deg >= 8.0
-    assert measured.min_radius_ratio >= 0.05
-    assert measured.p1_dihedral_deg >= 20.0
+    # well above the gate of 8 and 25 degrees and 0.05, which the mesher itself refuses
+    assert measured.min_dihedral_deg >= 14.0
+    assert measured.min_radius_ratio >= 0.1
+    assert measured.p1_dihedral_deg >= 25.5
 
 
 def test_the_mirrored_mesh_keeps_volume_and_quality(mesh: Mesh) -> None:

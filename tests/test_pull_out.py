@@ -31,6 +31,7 @@ from fem.supports import FixedNodes
 from geometry.mesh_quality import quality
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.sacrum.shape import SACRUM_SHAPES
+from geometry.screws import DESIGNS
 
 LOSSES = (0.0, 30.0, 60.0, 100.0)
 SETTINGS = SolverSettings()
@@ -91,6 +92,17 @@ def test_a_screw_is_planned_in_the_bone_of_its_own_side() -> None:
     assert right(points) == pytest.approx(left(points * [-1.0, 1.0, 1.0]), abs=1e-9)
     assert np.abs(right(points) - left(points)).max() > 1.0
     assert right.shape.ala_slope_deg == 18.0
+
+
+@pytest.mark.parametrize(("side", "handedness"), [("left", 1.0), ("right", -1.0)])
+def test_a_design_gives_its_screw_a_thread_of_the_same_hand_on_both_sides(
+    side: str, handedness: float
+) -> None:
+    screw = {"preset": "s1_pedicle", "side": side, "design": "weidling_st5_6.5"}
+    made = plan_case(Case.model_validate({"schema": 1, "name": "threaded", "screw": screw})).screw
+    design = DESIGNS["weidling_st5_6.5"]
+    assert made.diameter_mm == design.diameter_mm
+    assert made.design == (design if handedness > 0.0 else design.mirrored())
 
 
 def test_a_number_of_the_midline_on_one_side_only_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from cases.build import mesh_hash, mesh_plan, plan_case
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
-from cases.export.mesh import FORMATS, require_format, write_mesh
+from cases.export.mesh import FORMATS, require_target, write_mesh
 from cases.load import read_case
 from geometry.mesh import Mesh
 from geometry.mesh_quality import Quality, part_volumes, quality, shape_measures
@@ -48,12 +48,15 @@ class MeshedPart:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Mesh the case, print its parts and its quality, write it where asked."""
     if args.out is not None:
-        require_format(args.out)
+        require_target(args.out)
     sourced = read_case(args.file, args.set)
     console.trees.append(sourced.tree)
     plan = plan_case(sourced.value)
     started = monotonic()
     mesh = mesh_plan(plan, console.stage)
+    if sourced.value.screw.side == "right":
+        # planned on the left, in the mirror image of the patient
+        mesh = mesh.mirrored()
     seconds = monotonic() - started
     parts, whole = meshed_parts(mesh), quality(mesh)
     if args.out is not None:
@@ -65,6 +68,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         {
             "ok": True,
             "name": sourced.value.name,
+            "side": sourced.value.screw.side,
             "parts": [asdict(part) for part in parts],
             "faces": {name: len(triangles) for name, triangles in mesh.faces.items()},
             "quality": asdict(whole),

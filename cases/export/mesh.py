@@ -7,20 +7,34 @@ import meshio
 import numpy as np
 
 from cases.export.vtu import write_vtu
-from geometry.errors import MeshError
+from cases.faults import UsageError
 from geometry.mesh import Mesh
 
 FORMATS = (".msh", ".vtu")
 
 
-def require_format(target: Path) -> None:
-    """Refuse a file whose ending is not one of `FORMATS`."""
-    if target.suffix not in FORMATS:
-        raise MeshError(
+def require_target(target: Path) -> None:
+    """Refuse a file that could not be written, before any work.
+
+    Raises:
+        UsageError: its ending is not one of `FORMATS`, it is a folder, or its folder cannot be made.
+    """
+    if target.suffix.lower() not in FORMATS:
+        raise UsageError(
             f"{target.name} ends in {target.suffix or 'nothing'!r}",
             where="--out",
             advice=f"Choose a name that ends in {' or '.join(FORMATS)}",
         )
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder", where="--out", advice="Choose the name of a file")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the folder of {target} cannot be made: {error.strerror}", where="--out", advice="Choose another"
+        ) from None
+    if not os.access(target.parent, os.W_OK):
+        raise UsageError(f"{target.parent} cannot be written", where="--out", advice="Choose another folder")
 
 
 def write_mesh(mesh: Mesh, target: Path) -> None:
@@ -29,16 +43,18 @@ def write_mesh(mesh: Mesh, target: Path) -> None:
     The file appears under its name when it is complete.
 
     Raises:
-        MeshError: no such format.
+        UsageError: as `require_target`.
     """
-    require_format(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.stem}.unfinished{target.suffix}")
-    if target.suffix == ".vtu":
-        write_vtu(mesh, unfinished, point_fields={}, cell_fields={})
-    else:
-        _write_msh(mesh, unfinished)
-    os.replace(unfinished, target)
+    require_target(target)
+    unfinished = target.with_name(f".{target.stem}.{os.getpid()}.unfinished{target.suffix.lower()}")
+    try:
+        if unfinished.suffix == ".vtu":
+            write_vtu(mesh, unfinished, point_fields={}, cell_fields={})
+        else:
+            _write_msh(mesh, unfinished)
+        os.replace(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _write_msh(mesh: Mesh, target: Path) -> None:

@@ -22,10 +22,11 @@ TOLD_OVER_WISHED = 1.2
 # attempts; 2 mm is far above what the wished sizes leave of curvature, so that the sizes decide. What fails
 # most is the first swap of edges on the cut mesh: a step without swaps before goes round it.
 ATTEMPTS = ((2.0, False), (2.0, True))
-# Chosen: processor time, two to three times what Mmg takes (5 s for 112 000 tetrahedra, 26 s for 484 000); on
-# bad input it may go on for ever. The clock on the wall is a last resort, for a machine that is very busy.
-LEAST_CPU_LIMIT_S = 10.0
-CPU_LIMIT_S_PER_TET = 1.2e-4
+# Chosen: processor time, five times what Mmg takes (5 s for 112 000 tetrahedra, 26 s for 484 000), so that
+# the speed of a machine does not decide on the mesh; on bad input it may go on for ever. The clock on the
+# wall is a last resort, for a machine that is very busy.
+LEAST_CPU_LIMIT_S = 15.0
+CPU_LIMIT_S_PER_TET = 2.4e-4
 WALL_OVER_CPU = 10.0
 PROGRAM = str(Path(__file__).with_name("mmg_process.py"))
 _SIDES = np.array([[0, 1], [1, 2], [2, 0]])

@@ -70,6 +70,8 @@ def main() -> None:
     os.dup2(2, 1)  # Mmg prints its faults to stdout, which is for the result alone
     with np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False) as given:
         limit_s = int(given["cpu_limit_s"])
+        # no file of what was in memory is left where the user works
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 5))
         result = improved(given)
     with os.fdopen(result_fd, "wb") as out:

@@ -18,8 +18,6 @@ WALL_FLOOR = 0.5
 # Chosen: edges in a narrow hollow of a body, such as a foramen, as a share of its width: it then stays open
 # whatever the lattice; with the same floor as in walls.
 HOLLOW_SHARE = 0.45
-# Chosen: edges in the joint over its gap; 2.6 mm edges in a gap of 1.3 mm lost 8 % of the cartilage.
-JOINT_OVER_GAP = 1.04
 # Chosen: growth of the edges of a surface with the distance from the focus, mm per mm.
 FOCUS_GRADING = 0.2
 # Step of the one-sided differences that find the way into the wall.
@@ -37,6 +35,9 @@ class Sizing:
     screw_mm: float = number(1.5, 0.2, 5.0, "mm", "chosen: fifteen edges round a 7 mm screw")
     sacrum_surface_mm: float = number(4.0, 0.5, 15.0, "mm", "chosen: all foramina stay open")
     joint_mm: float = number(2.6, 0.5, 15.0, "mm", "chosen: the joint gap, one quadratic element across")
+    joint_over_gap: float = number(
+        1.04, 0.2, 4.0, "1", "chosen: no longer edge in a joint; 2 lost 8 % of the cartilage in a narrow one"
+    )
     ilium_surface_mm: float = number(6.0, 0.5, 20.0, "mm", "chosen: the ilium is support, not result")
     near_share: float = number(
         0.5, 0.1, 1.0, "1", "chosen: edge on a screwed bone near the screw to far away"
@@ -54,13 +55,14 @@ class Sizing:
             screw_mm=self.screw_mm * factor,
             sacrum_surface_mm=self.sacrum_surface_mm * factor,
             joint_mm=self.joint_mm * factor,
+            joint_over_gap=self.joint_over_gap * factor,
             ilium_surface_mm=self.ilium_surface_mm * factor,
             interior_mm=self.interior_mm * factor,
         )
 
     def joint_edge_mm(self, gap_mm: float) -> float:
         """The edge in a joint of that gap: shorter where the gap is narrower than `joint_mm`."""
-        return min(self.joint_mm, JOINT_OVER_GAP * gap_mm)
+        return min(self.joint_mm, self.joint_over_gap * gap_mm)
 
     def refined(self) -> "Sizing":
         """All edges halved."""
