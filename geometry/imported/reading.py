@@ -1,5 +1,6 @@
 """Triangle surfaces from STL, PLY, OBJ and VTP files."""
 
+import re
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,11 @@ WHERE = "anatomy.sacrum_surface.file"
 # Chosen: a sacrum in triangles of 0.5 mm has some 300 000; more is a scan that wants thinning first.
 LARGEST_BYTES = 256 * 2**20
 MOST_TRIANGLES = 2_000_000
+# Chosen: a PLY header has some ten lines; the rest is for comments.
+PLY_HEADER_BYTES = 64 * 2**10
+PLY_HEADER_END = re.compile(rb"^[ \t]*end_header[ \t\r]*\n", re.MULTILINE)
+PLY_TEXT = re.compile(r"^\s*format ascii", re.MULTILINE)
+PLY_COUNT = re.compile(r"^\s*element (?:vertex|face) (\d+)", re.MULTILINE)
 MM_PER_UNIT: Mapping[str, float] = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "um": 1e-3}
 
 
@@ -27,8 +33,8 @@ def read_surface(path: Path | str, units: str = "mm") -> TriangleSurface:
         units: the file's unit of length, a row of `MM_PER_UNIT`.
 
     Raises:
-        GeometryError: no such file, too large a one, an unknown format, no triangles, or places that are
-            not numbers.
+        GeometryError: no such file, an empty or too large one, one cut short, an unknown format, no
+            triangles, or places that are not numbers.
     """
     place = Path(path)
     if units not in MM_PER_UNIT:
@@ -63,6 +69,8 @@ def _refuse_unfit(place: Path) -> None:
     if not place.is_file():
         raise GeometryError(f"no surface file {place}", where=WHERE, advice="Check the path")
     size = place.stat().st_size
+    if not size:
+        raise GeometryError(f"{place} is empty", where=WHERE, advice="Export the surface anew")
     if size > LARGEST_BYTES:
         raise GeometryError(
             f"{place} has {size / 2**20:.0f} MiB, more than {LARGEST_BYTES / 2**20:.0f}",
@@ -71,9 +79,42 @@ def _refuse_unfit(place: Path) -> None:
         )
 
 
+def _refuse_cut_ply(place: Path) -> None:
+    """Refuse a PLY file that ends before its header does, or before what its header counts.
+
+    meshio looks for the end of the header for ever, and goes through every face that is counted, there or
+    not.
+    """
+    content = place.read_bytes()
+    end = PLY_HEADER_END.search(content, 0, PLY_HEADER_BYTES)
+    if end is None:
+        raise GeometryError(
+            f"{place} has no complete header: no end_header in its first {PLY_HEADER_BYTES // 2**10} KiB",
+            where=WHERE,
+            advice="It may have been cut short: export or copy it anew",
+        )
+    # as text, as meshio sees it: the digits of other scripts count too
+    header = content[: end.start()].decode(errors="replace")
+    counted = sum(int(number) for number in PLY_COUNT.findall(header))
+    if PLY_TEXT.search(header):
+        # a line each; the last one may go without its end
+        there = content.count(b"\n", end.end()) + (not content.endswith(b"\n"))
+    else:
+        # a byte each at the least
+        there = len(content) - end.end()
+    if there < counted:
+        raise GeometryError(
+            f"{place} ends before the {counted:,} vertices and faces that its header counts",
+            where=WHERE,
+            advice="It may have been cut short: export or copy it anew",
+        )
+
+
 def _through_meshio(place: Path) -> tuple[Floats, Ints]:
     """Points (n, 3) and triangles (m, 3) of a file that meshio knows."""
     try:
+        if place.suffix.lower() == ".ply":
+            _refuse_cut_ply(place)
         # it takes the first bytes of an STL text for a count of triangles, and multiplies
         with np.errstate(over="ignore"):
             found = meshio.read(place, file_format=place.suffix.lower()[1:])
@@ -99,6 +140,9 @@ def _through_meshio(place: Path) -> tuple[Floats, Ints]:
             where=WHERE,
             advice="Write it anew as binary STL or PLY",
         ) from None
+    if not points.size:
+        # an empty list of points has no dimensions to look at
+        return np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64)
     if points.ndim != 2 or points.shape[1] != 3:
         raise GeometryError(f"{place} is not in three dimensions", where=WHERE)
     joined = np.concatenate(triangles) if triangles else np.zeros((0, 3), dtype=np.int64)

@@ -155,19 +155,33 @@ class _Numbers:
         width = self.header.itemsize
         if self.unpacker is None:
             (length,) = np.frombuffer(source.head(width), self.header)
-            return source.body(width, int(length), joined=True)
+            plain = source.body(width, int(length), joined=True)
+            if len(plain) != length:
+                raise ValueError("an array is cut short")
+            return plain
         count, size, last = (int(n) for n in np.frombuffer(source.head(3 * width)[: 3 * width], self.header))
+        if count == 0:
+            return b""
+        # signed headers are let in, so every number may be negative
+        if count < 0 or size <= 0 or not 0 <= last <= size:
+            raise ValueError("the sizes of an array's blocks make no sense")
         if count * size > LARGEST_ARRAY_BYTES:
             raise ValueError("an array is too large")
         header = source.head((3 + count) * width)
         lengths = np.frombuffer(header, self.header)[3:].astype(np.int64)
+        if len(lengths) != count or not 0 <= lengths.min() <= lengths.max() <= LARGEST_ARRAY_BYTES:
+            raise ValueError("the lengths of an array's blocks make no sense")
         packed = source.body((3 + count) * width, int(lengths.sum()), joined=False)
         ends = np.cumsum(lengths)
-        # no block may swell beyond the size it states
-        blocks = [
-            self.unpacker().decompress(packed[end - length : end], max(size, last))
-            for end, length in zip(ends, lengths, strict=True)
-        ]
+        # a last block of 0 bytes means that all are full
+        sizes = [size] * (count - 1) + [last or size]
+        blocks = []
+        for end, length, stated in zip(ends, lengths, sizes, strict=True):
+            # one byte more than stated is enough to see a block that swells; 0 would mean no bound
+            block = self.unpacker().decompress(packed[end - length : end], stated + 1)
+            if len(block) != stated:
+                raise ValueError("a block is not as long as it states")
+            blocks.append(block)
         return b"".join(blocks)
 
 
