@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from geometry.arrays import Bools, Floats, Ints
-from geometry.errors import MeshError
+from geometry.errors import BadMeshError, MeshError
 from geometry.mesh import TET_FACES
 
 
@@ -99,7 +99,7 @@ def facets_of(tets: Ints) -> Facets:
     ordered = ordered[order]
     same = (ordered[1:] == ordered[:-1]).all(axis=1)
     if (same[1:] & same[:-1]).any():
-        raise MeshError("a triangle is shared by more than two tetrahedra")
+        raise BadMeshError("a triangle is shared by more than two tetrahedra")
     first = np.flatnonzero(np.concatenate([[True], ~same]))
     owner = order // 4
     second = np.full(len(first), -1)
