@@ -39,8 +39,8 @@ TRABECULAR_POISSON = 0.30  # evidence 4.2: 0.2 to 0.3
 TRABECULAR_FLOOR_MPA = 10.0
 
 # What stands where bone is lost. The void is soft enough to carry nothing (checked by
-# tests/test_body_loss_material.py: ten times softer changes no stiffness by 0.5 %), yet keeps the
-# stiffness matrix regular.
+# tests/test_pull_out.py: ten times softer changes no stiffness by 0.5 %), yet keeps the stiffness matrix
+# regular.
 LOST_BONE: Mapping[str, Solid] = {
     "void": Solid(young_mpa=0.1, poisson=0.30, source="chosen: carries nothing"),
     "infected": Solid(

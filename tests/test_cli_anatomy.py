@@ -119,6 +119,19 @@ def test_a_construct_is_drawn_on_both_sides(drawn: Drawn, capsys: Capture) -> No
     assert metal == {"screw l5", "screw s2ai", "rod", "head"}
 
 
+@pytest.mark.usefixtures("unmeasured")
+def test_without_a_construct_the_other_plates_are_drawn(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def refuse(*bones: object) -> None:
+        raise GeometryError("the rod cuts into bone", where="construct.rod", advice="Move the entry")
+
+    monkeypatch.setattr(anatomy_verb, "build_construct", refuse)
+    assert main(["anatomy", "good.yaml", "--quiet", "--construct", "--out", "plate"]) == 4
+    assert "the rod cuts into bone" in capsys.readouterr().err
+    assert list(drawn) == ["plate/anatomy.png", "plate/pelvis_and_spine.png"]
+
+
 def test_a_construct_needs_its_screw(drawn: Drawn) -> None:
     assert main(["anatomy", "good.yaml", "--construct", "--no-screw"]) == 2
     assert not drawn

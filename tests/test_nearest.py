@@ -9,7 +9,7 @@ from geometry.anatomy import Anatomy, build_anatomy
 from geometry.errors import GeometryError
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import acceptable, inspect
-from geometry.planning.nearest import accepted_screw, nearest_plan
+from geometry.planning.nearest import NearestPlan, accepted_screw, nearest_plan
 from geometry.planning.scan import scan
 from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import PRESETS, Screw, ScrewPreset, ScrewTrajectory, plan_screw
@@ -42,13 +42,32 @@ def test_the_nearest_plan_fits_and_is_named_in_the_refusal(fault: str, male: Ana
     found = nearest_plan(male, wanted)
     assert found is not None
     # asking for what the text says gives the screw
-    assert plan_screw(male, found.preset) == found.screw
+    length = float(found.text().split("length ")[1].split(" mm")[0])
+    assert plan_screw(male, dataclasses.replace(found.preset, length_mm=length)) == found.screw
     assert inspect(male, found.screw, wanted.exit).acceptable
     with pytest.raises(
         GeometryError, match=f"{wanted.kind} screw .*Nearest that fits: lateral .* length"
     ) as told:
         accepted_screw(male, wanted)
     assert found.text() in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("exit_kind", "length", "told"),
+    [
+        ("unicortical", 127.5, "127.5"),
+        ("unicortical", 90.0, "90"),
+        ("unicortical", 47.29, "47.2"),
+        ("bicortical", 49.46, "49.5"),
+    ],
+)
+def test_the_length_told_gives_no_longer_screw(
+    exit_kind: str, length: float, told: str, male: Anatomy
+) -> None:
+    preset = dataclasses.replace(PRESETS["s1_pedicle"], exit=exit_kind)
+    screw = plan_screw(male, "s1_pedicle").with_length(length)
+    plan = NearestPlan(preset=preset, screw=screw, distance=1.0, moved_mm=(0.0, 0.0))
+    assert plan.text().endswith(f"length {told} mm")
 
 
 def test_where_length_alone_cures_only_length_is_changed(male: Anatomy) -> None:

@@ -9,7 +9,7 @@ from geometry.anatomy import Anatomy, build_anatomy
 from geometry.errors import GeometryError
 from geometry.frame import angles_deg, axial_angles_deg
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
-from geometry.planning.breach import fit_length, inspect, refuse_bad_plan
+from geometry.planning.breach import inspect, refuse_bad_plan
 from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import ENTRIES, PRESETS, Screw, ScrewTrajectory, plan_screw
 from geometry.screws.aim import AIM_AT
@@ -82,6 +82,17 @@ def test_a_bicortical_screw_that_ends_elsewhere_is_refused(name: str, male: Anat
         plan_screw(male, dataclasses.replace(PRESETS[name], length_mm=30.0))
 
 
+def test_the_length_that_a_bicortical_screw_needs_is_enough(male: Anatomy) -> None:
+    preset = PRESETS["s1_pedicle_bicortical"]
+    length = plan_screw(male, preset).trajectory.length_mm
+    with pytest.raises(GeometryError, match="a bicortical screw needs") as told:
+        plan_screw(male, dataclasses.replace(preset, length_mm=length - 0.01))
+    needed = float(str(told.value).split("needs ")[1].split(" mm")[0])
+    assert length <= needed < length + 0.1
+    allowed = plan_screw(male, dataclasses.replace(preset, length_mm=needed))
+    assert allowed.trajectory.length_mm == length
+
+
 def test_the_paper_screw_in_the_axial_reading_leaves_the_ala_and_says_so(anatomy: Anatomy) -> None:
     screw = plan_screw(anatomy, "s1_alar_paper_axial")
     report = inspect(anatomy, screw)
@@ -92,9 +103,7 @@ def test_the_paper_screw_in_the_axial_reading_leaves_the_ala_and_says_so(anatomy
         refuse_bad_plan(report, "Turn back")
     # L5 lies 38 +- 4 mm deep on such a path (evidence 2.2), the bone ends before
     assert 25.0 <= report.longest_inside_mm < 40.0
-    fitted = fit_length(anatomy, screw)
-    assert fitted.trajectory.length_mm == report.longest_inside_mm
-    assert inspect(anatomy, fitted).acceptable
+    assert inspect(anatomy, screw.with_length(report.longest_inside_mm)).acceptable
 
 
 def test_longest_length_is_the_limit(anatomy: Anatomy) -> None:

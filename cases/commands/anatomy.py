@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
@@ -57,20 +58,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if patient.misfit:
         console.result(f"\nL5 and L4 are left out: {patient.misfit}")
     screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
-    plates = _plates(case, patient, screw)
+    folder = default_out(args, f"{case.name}-anatomy")
+    pictures = [_draw(plate, folder, console) for plate in _plates(case, patient, screw)]
     findings: tuple[str, ...] = ()
     if args.construct and screw is not None:
+        # last: where no construct can be built, the other plates are there
         construct = _construct(case, patient.anatomy, screw)
-        plates.append(construct_plate(construct, screw, case.screw.side))
         findings = construct.findings
-    for finding in findings:
-        console.result(f"\nconstruct: {finding}")
-    folder = default_out(args, f"{case.name}-anatomy")
-    pictures = [folder / plate.file for plate in plates]
-    for plate, picture in zip(plates, pictures, strict=True):
-        console.stage(f"drawing {plate.file}")
-        draw_anatomy(plate.bodies, plate.views, picture)
-        console.result(f"wrote {picture}")
+        for finding in findings:
+            console.result(f"\nconstruct: {finding}")
+        pictures.append(_draw(construct_plate(construct, screw, case.screw.side), folder, console))
     console.document(
         {
             "ok": True,
@@ -110,6 +107,15 @@ def _plates(case: Case, patient: Patient, screw: Screw | None) -> list[Plate]:
         sacral_plate(patient.anatomy, screw, side),
         pelvic_plate(patient.anatomy, patient.lumbar, screw, side),
     ]
+
+
+def _draw(plate: Plate, folder: Path, console: Console) -> Path:
+    """The picture of a plate, written."""
+    picture = folder / plate.file
+    console.stage(f"drawing {plate.file}")
+    draw_anatomy(plate.bodies, plate.views, picture)
+    console.result(f"wrote {picture}")
+    return picture
 
 
 def _construct(case: Case, anatomy: Anatomy, screw: Screw) -> Construct:

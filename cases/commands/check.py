@@ -32,7 +32,7 @@ class Checked:
         screw, kind, exit: its name in tables, its family, and whether it is meant to pass the far cortex.
         diameter_mm, length_mm: as planned.
         length_inside_mm: length of its axis that runs in bone.
-        longest_inside_mm: the longest screw on this path that stays in bone.
+        longest_inside_mm: the longest unicortical screw on this path that stays in bone.
         far_cortex_mm: from its tip to the surface ahead; negative beyond it.
         wall_margin_mm: bone round its wall at the thinnest place.
         grade: A to E by the wall out of bone.
@@ -77,9 +77,10 @@ class Checked:
     def text(self) -> str:
         """The same for a terminal."""
         size = f"{self.diameter_mm:g} x {self.length_mm:.4g} mm"
+        longest = "longest unicortical" if self.exit == "bicortical" else "longest in bone"
         rows = (
             ("size", f"{size}, {self.length_inside_mm:.1f} mm of it in bone"),
-            ("longest that fits", f"{self.longest_inside_mm:.1f} mm on this path"),
+            (longest, f"{self.longest_inside_mm:.1f} mm on this path"),
             ("path", _path(self.crossings)),
             ("tip", _tip(self.far_cortex_mm)),
             ("bone round the wall", f"{self.wall_margin_mm:.1f} mm at the thinnest, grade {self.grade}"),

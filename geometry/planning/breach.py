@@ -1,4 +1,4 @@
-"""Does a planned screw fit? What it passes, how near it comes, breaches by grade, the longest that fits."""
+"""Does a planned screw fit? What it passes, how near it comes, breaches by grade, the longest in bone."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,16 @@ from geometry.planning.passage import (
     notch_distance_mm,
     parts_passed,
 )
-from geometry.planning.wall import Face, WallClearance, entry_face, exit_face, wall_clearance
+from geometry.planning.wall import TOUCH_MM, Face, WallClearance, entry_face, exit_face, wall_clearance
 from geometry.rays import crossings_mm
 from geometry.screws.design import TIP_CONE_MM
 from geometry.screws.kind import ILIUM, JOINT, OUTSIDE, bone, passable, screw_kind
 from geometry.screws.screw import Screw
 
-# Slack for the rounding of the implicit surfaces.
-TOUCH_MM = 0.05
 AXIS_STEP_MM, STEP_MM = 0.25, 0.5
 LOOK_AHEAD_MM = 60.0
-SHORTEST_MM = 15.0
+# A shorter screw is no proposal: cases start at 20 mm too.
+SHORTEST_MM = 20.0
 # A bicortical tip further than this beyond the cortex is a breach (chosen: twice what is aimed at).
 LONGEST_EXIT_MM = 3.0
 
@@ -58,7 +57,8 @@ class BreachReport:
         hazards_mm: name and distance of each nerve and vessel of `geometry.planning.hazards`.
         breach_mm: how far the wall stands out of bone.
         crosses_joint: the tip stands in the ilium, beyond the sacroiliac joint.
-        longest_inside_mm: the longest unicortical length on this path that would be acceptable.
+        longest_inside_mm: the longest unicortical length on this path that stays in bone, out of canal and
+            foramina and below the endplate, 0 if none; nerves, vessels and the notch are not asked.
         breaches: what makes the plan unacceptable, in words; empty if nothing does.
     """
 
@@ -169,20 +169,6 @@ def refuse_bad_plan(report: BreachReport, nearest: str = "") -> None:
     raise GeometryError(f"the {report.kind} screw {'; '.join(report.breaches)}", where="screw", advice=advice)
 
 
-def fit_length(anatomy: Anatomy, screw: Screw) -> Screw:
-    """The screw, shortened to the longest acceptable length if it breaches; unchanged if it does not.
-
-    Raises:
-        GeometryError: no length of at least `SHORTEST_MM` is acceptable on this path.
-    """
-    report = inspect(anatomy, screw)
-    if report.acceptable:
-        return screw
-    if report.longest_inside_mm < SHORTEST_MM:
-        refuse_bad_plan(report)
-    return screw.with_length(min(report.longest_inside_mm, screw.trajectory.length_mm))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Met:
     """What decides about a plan; see `BreachReport`."""
@@ -282,7 +268,7 @@ def _exit_breaches(far_cortex_mm: float) -> tuple[str, ...]:
 
 
 def _longest_inside_mm(anatomy: Anatomy, screw: Screw) -> float:
-    """The longest unicortical length without a breach on this path, to half a millimetre; 0 if none."""
+    """The longest unicortical length that stays in bone on this path, to half a millimetre; 0 if none."""
     most = screw_kind(screw.kind).longest_mm
     faces = (entry_face(anatomy, screw),)
     wall = wall_clearance(anatomy, screw.with_length(most), faces)

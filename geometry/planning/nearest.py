@@ -9,7 +9,7 @@ from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.frame import axial_angles_deg, direction
-from geometry.planning.breach import acceptable, inspect, refuse_bad_plan
+from geometry.planning.breach import SHORTEST_MM, acceptable, inspect, refuse_bad_plan
 from geometry.planning.scan import fields_of_fan, walk_paths
 from geometry.planning.walk import LONGEST
 from geometry.rays import first_hits_mm, outward_normals
@@ -31,9 +31,8 @@ SHY_MM = 0.5
 MOST_TRIES = 40
 # Coarser samples than a scan's: what they propose is inspected exactly.
 COARSER = 1.5
-# A shorter screw is no proposal: cases start at 20 mm too; nor is less than this share of what was asked
-# (chosen: it would be another operation).
-SHORTEST_MM, SHORTEST_SHARE = 20.0, 0.6
+# Less than this share of the length asked for is no proposal (chosen: it would be another operation).
+SHORTEST_SHARE = 0.6
 LOOK_BEHIND_MM = 20.0
 
 
@@ -60,11 +59,17 @@ class NearestPlan:
         plane = "the S1 endplate" if preset.angle_reference == "s1_endplate" else "the axial plane"
         words = [
             f"lateral {preset.lateral_deg:.4g}, caudal {preset.caudal_deg:.4g} deg to {plane}",
-            f"length {self.screw.trajectory.length_mm:.3g} mm",
+            f"length {self._length_to_ask_mm():g} mm",
         ]
         if preset.entry_mm is not None and self.moved_mm != (0.0, 0.0):
             words.append("entry_mm [" + ", ".join(f"{part:.1f}" for part in preset.entry_mm) + "]")
         return f"Nearest that fits: {', '.join(words)}"
+
+    def _length_to_ask_mm(self) -> float:
+        """In tenths, for no longer a screw than this: a bicortical one ends by itself, given the room."""
+        tenths = 10.0 * self.screw.trajectory.length_mm
+        bicortical = self.preset.exit == "bicortical"
+        return float(np.ceil(tenths) if bicortical else np.floor(tenths + 1e-6)) / 10.0
 
 
 def accepted_screw(anatomy: Anatomy, preset: str | ScrewPreset) -> Screw:

@@ -24,14 +24,14 @@ class Scan:
     """Unicortical screws of one size from one entry, over a grid of angles to the S1 endplate.
 
     Read from samples of the bones: `geometry.planning.breach.inspect` agrees on what is acceptable wherever
-    the wall margin is more than a few tenths of a millimetre from zero (tests/test_scan.py), and knows
+    the wall margin is more than a few tenths of a millimetre from zero (tests/test_nearest.py), and knows
     nerves and vessels besides.
 
     Attributes:
         lateral_deg: shape (k,).
         caudal_deg: shape (m,).
         acceptable: nothing is broken, the right bones are passed, shape (k, m).
-        longest_inside_mm: longest screw on the path that would be acceptable, 0 if none, shape (k, m).
+        longest_inside_mm: longest screw on the path that stays in bone, 0 if none, shape (k, m).
         wall_margin_mm: bone over the wall at its thinnest, negative outside, shape (k, m).
     """
 

@@ -8,12 +8,10 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.compiled import compiled, grid_at
 from geometry.planning.sampled_fields import BONE, CANAL, FORAMINA, SampledFields, layer_at
-from geometry.planning.wall import FACE_COSINE, FACE_DEPTH_MM, FACE_LENGTH_MM
+from geometry.planning.wall import FACE_COSINE, FACE_DEPTH_MM, FACE_LENGTH_MM, TOUCH_MM
 from geometry.screws.design import TIP_CONE_MM, TIP_RADIUS_SHARE
 
 STEP_MM, TURNS = 1.0, 16
-# Slack for the rounding of the implicit surfaces.
-TOUCH_MM = 0.05
 # Columns of the answer.
 MARGIN, CLEAR, LONGEST = range(3)
 # Voids further than this many radii from the axis need no look at the wall: fields may fall short of the
@@ -35,6 +33,7 @@ class Rules(NamedTuple):
     face_cosine: float
     tip_cone: float
     tip_share: float
+    touch: float
 
 
 def walk(
@@ -64,6 +63,7 @@ def walk(
         face_cosine=FACE_COSINE,
         tip_cone=TIP_CONE_MM,
         tip_share=TIP_RADIUS_SHARE,
+        touch=TOUCH_MM,
     )
     answers = np.empty((len(headings), 3))
     _walk(fields, rules, entries_mm, normals, headings, answers)
@@ -177,7 +177,7 @@ def _walk(
             if fault >= 0.0 and not within:
                 break
             here = _station(entry + along * heading, along, radius, frame, fields, rules, waiting)
-            if here < -TOUCH_MM and fault < 0.0:
+            if here < -rules.touch and fault < 0.0:
                 fault = along
             if here < -0.5 * BROKEN:
                 here += BROKEN
@@ -193,10 +193,10 @@ def _walk(
         best = 0.0
         trial = reach
         while trial > max(reach - 2.0 * rules.tip_cone, 2.0 * rules.tip_cone):
-            if _tip_clear(entry, heading, radius, trial, frame, fields, rules) >= -TOUCH_MM:
+            if _tip_clear(entry, heading, radius, trial, frame, fields, rules) >= -rules.touch:
                 best = trial
                 break
             trial -= SHORTER_MM
         answers[n, MARGIN] = margin
-        answers[n, CLEAR] = 1.0 if margin >= -TOUCH_MM and broken == 0.0 else 0.0
+        answers[n, CLEAR] = 1.0 if margin >= -rules.touch and broken == 0.0 else 0.0
         answers[n, LONGEST] = best

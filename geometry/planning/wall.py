@@ -14,6 +14,8 @@ from geometry.screws.screw import Screw
 
 STEP_MM = 0.5
 TURNS = 24
+# Slack for the rounding of the implicit surfaces.
+TOUCH_MM = 0.05
 # An oblique screw shows part of its wall where it enters, and so does a bicortical one where it leaves. Of a
 # wall out of bone this close to the opening along the axis (chosen: at the steepest preset, 52 degrees off
 # the surface normal, a 7 mm cylinder shows 9 mm of wall on flat bone)

@@ -147,7 +147,8 @@ def _through_length_mm(anatomy: Anatomy, preset: ScrewPreset, trajectory: ScrewT
     needed = FAR_FROM_MM + EXIT_MM + (float(hits[0]) if len(hits) else np.inf)
     if not needed <= preset.length_mm:
         raise GeometryError(
-            f"a bicortical screw needs {needed:.1f} mm on this path, the longest is {preset.length_mm:g} mm",
+            f"a bicortical screw needs {np.ceil(10.0 * needed) / 10.0:.1f} mm on this path, "
+            f"the longest is {preset.length_mm:g} mm",
             where="screw.length_mm",
             advice="Allow a longer screw, or choose a unicortical preset",
         )
