@@ -55,6 +55,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     patient = measured_patient(case)
     surface = _surface(patient.anatomy)
     console.result("\n".join([*surface, morphometry_text(_sections(patient), case.anatomy.sex)]))
+    if case.anatomy.sacrum_right.given():
+        console.result(f"\nThe sides differ: measured on the {case.screw.side}, the side of the screw.")
     if patient.misfit:
         console.result(f"\nL5 and L4 are left out: {patient.misfit}")
     screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
