@@ -1,6 +1,5 @@
 """The mesh of a construct: its left half with screws, heads and rod in their bones, mirrored to the whole."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +13,13 @@ from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import Report, mesh_bodies
 from geometry.meshing.mirror import whole_of
 from geometry.meshing.quadratic import quadratic_mesh
-from geometry.meshing.sampled import sample
-from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
+from geometry.meshing.round_screws import size_round_screws
+from geometry.meshing.sizing import Sizing
 from geometry.parameters import check_ranges, number
 from geometry.rods import Rod
-from geometry.screws.screw import Screw
 
-# Chosen: as in the pull-out test, elements on screwed bones are finer this near to a screw.
-FOCUS_DIAMETERS = 5.0
+# Chosen: room around bones whose fields reach a little further than their stated box.
 MARGIN_MM = 4.0
-SIZE_SAMPLE_MM = 4.0
 SIDES = ("_left", "_right")
 
 
@@ -121,49 +117,23 @@ def construct_mesh(
     placed = construct_bodies(construct, sizing)
     corners = np.concatenate([one.bounds_mm for one in placed])
     bounds = np.stack([corners.min(axis=0) - MARGIN_MM, corners.max(axis=0) + MARGIN_MM])
+    bodies = [one.body for one in placed]
+    size = size_round_screws(
+        bodies,
+        [screw for _, screw in construct.screws],
+        sizing.bone,
+        bounds,
+        bones=[one.body.name for one in placed if one.is_bone],
+    )
     half = mesh_bodies(
-        [one.body for one in placed],
-        size=construct_size(construct, placed, sizing, bounds),
+        bodies,
+        size=size,
         bounds_mm=bounds,
         halved=True,
         limits=QualityLimits(),
         report=report,
     )
     return quadratic_mesh(whole_of(half))
-
-
-def construct_size(
-    construct: Construct, placed: Sequence[PlacedBody], sizing: ConstructSizing, bounds_mm: Floats
-) -> Callable[[Floats], Floats]:
-    """Wished edge in mm at points of shape (n, 3)."""
-    axes = [np.linspace(screw.head_centre_mm, screw.tip_mm, 50) for _, screw in construct.screws]
-    axis_mm = np.concatenate(axes)
-    surfaces = []
-    for one in placed:
-        body = one.body
-        pierced = one.is_bone and bool((body.field(axis_mm) < 0.0).any())
-        surfaces.append(
-            SizedSurface(
-                distance=sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough,
-                edge_mm=body.surface_size_mm,
-                near_edge_mm=sizing.bone.near_share * body.surface_size_mm if pierced else None,
-                wall=body.field if one.is_bone else None,
-            )
-        )
-    focus = _Focus(screws=tuple(screw for _, screw in construct.screws))
-    return graded_size(surfaces, sizing.bone.grading, sizing.bone.interior_mm, focus)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Focus:
-    """Where screws load the bone: within so many diameters of the axis of one of them."""
-
-    screws: tuple[Screw, ...]
-
-    def __call__(self, points_mm: Floats) -> Floats:
-        """How far outside in mm, shape (n,); negative inside."""
-        outside = [s.axis_distance_mm(points_mm) - FOCUS_DIAMETERS * s.diameter_mm for s in self.screws]
-        return np.asarray(np.min(outside, axis=0))
 
 
 def _rod_body(rod: Rod, size_mm: float) -> PlacedBody:

@@ -14,8 +14,8 @@ from geometry.mesh_quality import QualityLimits
 from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import Report, mesh_bodies
 from geometry.meshing.quadratic import quadratic_mesh
-from geometry.meshing.sampled import sample
-from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
+from geometry.meshing.round_screws import size_round_screws
+from geometry.meshing.sizing import Sizing
 from geometry.meshing.tet_mesh import TetMesh, facets_of
 from geometry.screws.screw import Screw
 
@@ -25,10 +25,6 @@ HEAD, BONE_SURFACE, INTERFACE, LOSS_WALL = "screw_head", "bone_surface", "interf
 SHANK_MM = 0.5
 # Chosen: room around bones whose fields reach a little further than their stated box.
 MARGIN_MM = 4.0
-# Chosen: the default supports begin here, and beyond them lay next to none of the estimated error.
-FOCUS_DIAMETERS = 5.0
-# Chosen: samples of the bones that decide element sizes.
-SIZE_SAMPLE_MM = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,18 +38,6 @@ class Shank:
         along = (points_mm - self.screw.head_centre_mm) @ self.screw.direction
         forward = np.maximum(SHANK_MM - along, 0.0)
         return self.screw.field(points_mm + forward[:, None] * self.screw.direction)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Focus:
-    """Where the pull goes through the bone: within so many diameters of the axis of the screw."""
-
-    screw: Screw
-
-    def __call__(self, points_mm: Floats) -> Floats:
-        """How far outside in mm, shape (n,); negative inside."""
-        outside: Floats = self.screw.axis_distance_mm(points_mm) - FOCUS_DIAMETERS * self.screw.diameter_mm
-        return outside
 
 
 def screw_body(screw: Screw, surface_size_mm: float) -> Body:
@@ -96,21 +80,7 @@ def pull_out_size(
     bodies: tuple[Body, ...], screw: Screw, sizing: Sizing, bounds_mm: Floats
 ) -> Callable[[Floats], Floats]:
     """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the anatomy."""
-    axis_mm = np.linspace(screw.head_centre_mm, screw.tip_mm, 50)
-    surfaces = [SizedSurface(distance=bodies[0], edge_mm=bodies[0].surface_size_mm)]
-    for body in bodies[1:]:
-        rough = sample(body.field, bounds_mm, SIZE_SAMPLE_MM).rough
-        bone = body.name in (SACRUM, ILIUM)
-        pierced = bone and bool((body.field(axis_mm) < 0.0).any())
-        surfaces.append(
-            SizedSurface(
-                distance=rough,
-                edge_mm=body.surface_size_mm,
-                near_edge_mm=sizing.near_share * body.surface_size_mm if pierced else None,
-                wall=body.field if bone else None,
-            )
-        )
-    return graded_size(surfaces, sizing.grading, sizing.interior_mm, Focus(screw=screw))
+    return size_round_screws(bodies, [screw], sizing, bounds_mm, bones=(SACRUM, ILIUM), exact=(SCREW,))
 
 
 def pull_out_mesh(
