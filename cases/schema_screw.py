@@ -10,6 +10,8 @@ from materials.tables import METALS
 
 SIDES = ("left", "right")
 KINDS = tuple(dict.fromkeys(preset.kind for preset in PRESETS.values()))
+# A bore would be meshed as bone: it comes after the screw in the order of bodies.
+SOLID_DESIGNS = tuple(name for name, design in DESIGNS.items() if design.bore_mm == 0.0)
 ANGLES = ("lateral_deg", "caudal_deg")
 # What a kind needs that a preset would bring, besides an entry by name or as a point.
 KIND_NEEDS = ("diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
@@ -86,7 +88,7 @@ class Screw(Section):
     )
     design: str | None = choice(
         None,
-        DESIGNS,
+        SOLID_DESIGNS,
         about="core, thread and tip, meshed as they are (some 5 times the elements); decides the diameter; "
         "none is the smooth cylinder of the outer diameter",
         source="tables in geometry/screws/designs.py",
