@@ -22,6 +22,7 @@ from geometry.errors import ModelError
 from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
+from geometry.mirror import ACROSS
 from geometry.pelvis.ilium_shape import IliumShape
 from geometry.planning.nearest import accepted_screw
 from geometry.sacrum.shape import SacrumShape
@@ -289,7 +290,7 @@ def mesh_hash(mesh: Mesh) -> str:
 
 def mirrored_vectors(vectors: Floats) -> Floats:
     """Vectors of shape (n, 3) seen on the other side of the midsagittal plane."""
-    return np.asarray(vectors * np.array([-1.0, 1.0, 1.0]))
+    return np.asarray(vectors * ACROSS)
 
 
 def _loss_side(case: Case) -> str:

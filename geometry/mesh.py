@@ -9,6 +9,7 @@ import numpy as np
 
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
+from geometry.mirror import ACROSS
 from geometry.tetrahedron import TET_EDGES, bent_elements, curved_volumes, shapes_at
 
 # Faces of a tet4, outward normal by the right-hand rule when the volume is positive.
@@ -103,7 +104,7 @@ class Mesh:
 
     def mirrored(self) -> "Mesh":
         """The same mesh on the other side of the midsagittal plane (x becomes -x), volumes positive."""
-        nodes = self.nodes_mm * np.array([-1.0, 1.0, 1.0])
+        nodes = self.nodes_mm * ACROSS
         # swapping vertices 1 and 2 restores the orientation; the mid nodes follow their edges
         tets = np.ascontiguousarray(self.tets[:, [0, 2, 1, 3, 6, 5, 4, 7, 9, 8]])
         faces = {name: np.ascontiguousarray(f[:, [0, 2, 1, 5, 4, 3]]) for name, f in self.faces.items()}

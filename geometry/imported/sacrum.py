@@ -14,6 +14,7 @@ from geometry.imported.registration import registered
 from geometry.imported.repair import SurfaceRepair, repaired
 from geometry.imported.surface_field import SurfaceField
 from geometry.imported.template_fit import POINTS, TemplateFit, fitted_template, refuse_far_off
+from geometry.mirror import ACROSS
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.curve import SacralCurve
@@ -235,5 +236,5 @@ def _mirrored(places: Mapping[str, Floats]) -> dict[str, Floats]:
     swapped = {}
     for name, place in places.items():
         stem, _, side = name.rpartition("_")
-        swapped[f"{stem}_{sides[side]}" if side in sides else name] = place * np.array([-1.0, 1.0, 1.0])
+        swapped[f"{stem}_{sides[side]}" if side in sides else name] = place * ACROSS
     return swapped

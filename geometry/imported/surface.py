@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.arrays import Floats, Ints, frozen_copy
 from geometry.errors import GeometryError
+from geometry.mirror import ACROSS
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -65,7 +66,7 @@ class TriangleSurface:
 
     def mirrored(self) -> "TriangleSurface":
         """The surface with left and right exchanged, still facing outwards."""
-        return TriangleSurface(self.vertices_mm * np.array([-1.0, 1.0, 1.0]), self.triangles[:, ::-1])
+        return TriangleSurface(self.vertices_mm * ACROSS, self.triangles[:, ::-1])
 
     def spread_points_mm(self, count: int) -> Floats:
         """Points spread evenly over the surface by area, shape (count, 3): the same ones every time."""

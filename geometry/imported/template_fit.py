@@ -12,6 +12,7 @@ from scipy.spatial.transform import Rotation
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.imported.landmarks import WHERE, AnatomicalFrame
+from geometry.mirror import ACROSS
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.shape import SacrumShape
 
@@ -180,7 +181,7 @@ def _landmark_misses(sacrum: Sacrum, landmarks_mm: Mapping[str, Floats]) -> Floa
     own = {
         "apex": sacrum.curve.point_mm(0.0, sacrum.shape.length_mm, 0.0),
         "dorsal_foramen_left": opening,
-        "dorsal_foramen_right": opening * np.array([-1.0, 1.0, 1.0]),
+        "dorsal_foramen_right": opening * ACROSS,
     }
     misses = [own[name] - place for name, place in landmarks_mm.items() if name in own]
     return np.concatenate(misses) if misses else np.zeros(0)

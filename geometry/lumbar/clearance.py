@@ -11,10 +11,10 @@ from geometry.lumbar.arch import isthmus, spinous
 from geometry.lumbar.level import Facet, Placement
 from geometry.lumbar.shape import VertebraShape
 from geometry.lumbar.signed_distance import VertebraTables
+from geometry.mirror import ACROSS
 
-MIRROR = np.array([-1.0, 1.0, 1.0])
 # Left and right, as factors of a point drawn on the left.
-HANDS = (np.ones(3), MIRROR)
+HANDS = (np.ones(3), ACROSS)
 # How far a spinous process hangs: the first of these that keeps its lower border this clear of the bone
 # below, so that lordotic spines do not kiss (chosen).
 DROOPS_DEG, CLEAR_MM = (12.0, 6.0, 0.0, -6.0, -12.0), 3.0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.arrays import Floats, frozen_copy
+from geometry.mirror import ACROSS
 from geometry.rays import surface_point_mm
 from geometry.sacrum.processes import facet_cut
 from geometry.sacrum.promise import SacrumBody
@@ -89,7 +90,7 @@ def sacral_facets(sacrum: SacrumBody) -> tuple[Facet, Facet]:
     row = facet_cut(sacrum.shape)
     axes = row[6:].reshape(3, 3)
     facets = []
-    for mirror in (np.ones(3), np.array([-1.0, 1.0, 1.0])):
+    for mirror in (np.ones(3), ACROSS):
         turned = axes * mirror
         start = row[:3] * mirror
         facets.append(

@@ -6,6 +6,7 @@ from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import MeshError
 from geometry.meshing.surfaces import MIDPLANE
 from geometry.meshing.tet_mesh import TetMesh
+from geometry.mirror import ACROSS
 
 LEFT, RIGHT = "_left", "_right"
 
@@ -48,7 +49,7 @@ def whole_of(half: TetMesh) -> TetMesh:
 
 
 def _mirrored(points_mm: Floats) -> Floats:
-    return np.asarray(points_mm * np.array([-1.0, 1.0, 1.0]))
+    return np.asarray(points_mm * ACROSS)
 
 
 def _parts_at(half: TetMesh, middle: Bools) -> Bools:

@@ -9,6 +9,7 @@ from scipy.interpolate import CubicSpline
 from geometry.arrays import Floats, frozen_copy
 from geometry.compiled import compiled
 from geometry.errors import GeometryError
+from geometry.mirror import ACROSS
 from geometry.parameters import check_ranges, number
 
 # Chosen: chords of the centreline; they leave it by 1 micrometre at the tightest bend.
@@ -129,7 +130,7 @@ class Rod:
 
     def mirrored(self) -> "Rod":
         """The mirror image on the other side."""
-        return Rod(through_mm=self.through_mm * np.array([-1.0, 1.0, 1.0]), design=self.design)
+        return Rod(through_mm=self.through_mm * ACROSS, design=self.design)
 
     @property
     def _radius_mm(self) -> float:

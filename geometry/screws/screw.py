@@ -8,6 +8,7 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.frame import direction
+from geometry.mirror import ACROSS
 from geometry.parameters import check_ranges, number
 from geometry.screws.design import TIP_CONE_MM as TIP_CONE_MM
 from geometry.screws.design import TIP_RADIUS_SHARE, ScrewDesign
@@ -187,7 +188,7 @@ class Screw:
     def right_field(self, points_mm: Floats) -> Floats:
         """Signed distance to the same screw on the right side, of the same handedness, shape (n,)."""
         left = self if self.design is None else replace(self, design=self.design.mirrored())
-        return left.field(points_mm * np.array([-1.0, 1.0, 1.0]))
+        return left.field(points_mm * ACROSS)
 
     def mean_square_mm2(self, along_mm: Floats) -> Floats:
         """Area of the sections over pi, shape (n,): the mean squared radius; bore filled, no fillets."""
