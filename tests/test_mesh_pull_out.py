@@ -13,15 +13,15 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.shape import SacrumShape
 from geometry.screws import Screw, plan_screw
 
+ANATOMY = build_anatomy(SacrumShape(), IliumShape())
 COARSE = Sizing().scaled(1.2)
 
 
 @pytest.fixture(scope="module")
 def placed() -> tuple[Screw, Mesh, list[str]]:
-    anatomy = build_anatomy(SacrumShape(), IliumShape())
-    screw = plan_screw(anatomy, "s1_pedicle")
+    screw = plan_screw(ANATOMY, "s1_pedicle")
     stages: list[str] = []
-    return screw, pull_out_mesh(anatomy, screw, COARSE, stages.append), stages
+    return screw, pull_out_mesh(ANATOMY, screw, COARSE, stages.append), stages
 
 
 def area_vector(mesh: Mesh, name: str) -> Floats:
@@ -72,7 +72,8 @@ def test_the_sacrum_has_just_the_holes_of_a_sacrum(placed: tuple[Screw, Mesh, li
     edges, sharing = np.unique(
         np.sort(faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1), axis=0, return_counts=True
     )
-    assert (sharing == 2).all()
+    # at the rim of the cartilage, bone may meet itself in an edge between two elements of cartilage
+    assert np.abs(ANATOMY.joint(mesh.nodes_mm[edges[sharing > 2]].reshape(-1, 3))).max(initial=0.0) < 1.5
     # one cavity with two ends of the canal and 16 foramina, of which the last two dorsal ones open into the
     # hiatus: 16 openings, genus 15, Euler 2 - 2 * 15, as the field itself has on grids of 1.2 to 0.4 mm
     assert len(np.unique(faces)) - len(edges) + len(faces) == -28
@@ -89,3 +90,15 @@ def test_every_node_is_in_one_piece_with_the_rest(placed: tuple[Screw, Mesh, lis
             break
         root = new
     assert (root == 0).all()
+
+
+def test_the_thin_wing_of_the_ilium_has_no_bumps(placed: tuple[Screw, Mesh, list[str]]) -> None:
+    _, mesh, _ = placed
+    of_ilium = np.unique(mesh.tets[mesh.part == mesh.part_index("ilium")][:, :4])
+    wing = np.intersect1d(np.unique(mesh.face("bone_surface")[:, :3]), of_ilium)
+    points = mesh.nodes_mm[wing]
+    # near the joint, narrow gaps between the bones are filled
+    off = np.abs(ANATOMY.ilium(points))[ANATOMY.joint(points) > 15.0]
+    # a lattice with single elements across the wall left 3 % of the vertices 1 to 5 mm off
+    assert np.percentile(off, 99.5) < 1.0
+    assert off.max() < 2.5

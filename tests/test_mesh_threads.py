@@ -11,7 +11,7 @@ import pytest
 from geometry.arrays import Floats
 from geometry.implicit import cylinder
 from geometry.mesh_quality import quality_of
-from geometry.meshing import Body, SizedSurface, TetMesh, graded_size, mesh_bodies
+from geometry.meshing import Body, GradedSize, SizedSurface, TetMesh, mesh_bodies
 from geometry.meshing.pull_out import screw_body
 from geometry.meshing.tet_mesh import facets_of
 from geometry.screws import DESIGNS, Screw, ScrewTrajectory
@@ -34,7 +34,9 @@ def meshed(request: pytest.FixtureRequest) -> tuple[Screw, TetMesh]:
     )
     body = screw_body(screw, screw.wished_edge_mm)
     bodies = [body, Body(name="block", field=block, surface_size_mm=2.0)]
-    size = graded_size([SizedSurface(distance=body, edge_mm=screw.wished_edge_mm)], 0.5, 2.5)
+    size = GradedSize(
+        surfaces=[SizedSurface(distance=body, edge_mm=screw.wished_edge_mm)], grading=0.5, largest_mm=2.5
+    )
     return screw, mesh_bodies(bodies, size=size, bounds_mm=BOX_MM)
 
 

@@ -17,11 +17,11 @@ from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import (
     Body,
     Cap,
+    GradedSize,
     HalfSpace,
     SizedSurface,
     Sizing,
     TetMesh,
-    graded_size,
     improve,
     mesh_bodies,
     quadratic_mesh,
@@ -90,7 +90,9 @@ def rod_and_block(edge_mm: float) -> tuple[Body, Body]:
 
 def trial_mesh(edge_mm: float = 1.0) -> TetMesh:
     bodies = rod_and_block(edge_mm)
-    size = graded_size([SizedSurface(distance=bodies[0], edge_mm=edge_mm)], 0.5, 2.5 * edge_mm)
+    size = GradedSize(
+        surfaces=[SizedSurface(distance=bodies[0], edge_mm=edge_mm)], grading=0.5, largest_mm=2.5 * edge_mm
+    )
     return mesh_bodies(bodies, size=size, bounds_mm=BOX_MM)
 
 
@@ -191,7 +193,9 @@ def test_shorter_edges_give_a_finer_mesh(linear: TetMesh) -> None:
 
 def test_a_ball_keeps_its_volume() -> None:
     ball = Body(name="ball", field=Ball(), surface_size_mm=1.5)
-    mesh = mesh_bodies([ball], size=lambda p: np.full(len(p), 1.5), bounds_mm=1.2 * BOX_MM)
+    mesh = mesh_bodies(
+        [ball], size=GradedSize(surfaces=(), grading=0.5, largest_mm=1.5), bounds_mm=1.2 * BOX_MM
+    )
     # chords of 1.5 mm in a radius of 5 mm lose 3 % of the volume; the lift gives it back to second order
     assert mesh.volumes_mm3().sum() == pytest.approx(4.0 / 3.0 * np.pi * 125.0, rel=0.005)
 
@@ -199,7 +203,7 @@ def test_a_ball_keeps_its_volume() -> None:
 def test_a_void_takes_its_volume_from_the_later_bodies() -> None:
     void = Body(name="void", field=Ball(radius_mm=3.0), surface_size_mm=1.0, solid=False)
     ball = Body(name="ball", field=Ball(radius_mm=7.0), surface_size_mm=1.5)
-    size = graded_size([SizedSurface(distance=void, edge_mm=1.0)], 0.4, 1.8)
+    size = GradedSize(surfaces=[SizedSurface(distance=void, edge_mm=1.0)], grading=0.4, largest_mm=1.8)
     mesh = mesh_bodies([void, ball], size=size, bounds_mm=BOX_MM)
     assert mesh.part_names == ("ball",)
     radius = np.linalg.norm(mesh.vertices_mm, axis=1)
@@ -210,13 +214,16 @@ def test_a_void_takes_its_volume_from_the_later_bodies() -> None:
     assert mesh.volumes_mm3().sum() == pytest.approx(4.0 / 3.0 * np.pi * (343.0 - 27.0), rel=0.004)
 
 
+EVEN_SIZE = GradedSize(surfaces=(), grading=0.5, largest_mm=2.0)
+
+
 def test_bodies_that_do_not_touch_are_refused() -> None:
     bodies = [
         Body(name=name, field=Ball(centre_mm=(x, 0.0, 0.0), radius_mm=3.0), surface_size_mm=2.0)
         for name, x in (("one", -5.0), ("two", 5.0))
     ]
     with pytest.raises(MeshError, match="separate pieces"):
-        mesh_bodies(bodies, size=lambda p: np.full(len(p), 2.0), bounds_mm=BOX_MM)
+        mesh_bodies(bodies, size=EVEN_SIZE, bounds_mm=BOX_MM)
 
 
 def test_a_body_that_others_cover_is_refused() -> None:
@@ -225,7 +232,7 @@ def test_a_body_that_others_cover_is_refused() -> None:
         Body(name="hidden", field=Ball(radius_mm=3.0), surface_size_mm=2.0),
     ]
     with pytest.raises(MeshError, match="'hidden' has no element"):
-        mesh_bodies(bodies, size=lambda p: np.full(len(p), 2.0), bounds_mm=BOX_MM)
+        mesh_bodies(bodies, size=EVEN_SIZE, bounds_mm=BOX_MM)
 
 
 def test_the_lattice_conforms_fills_its_box_and_follows_the_size() -> None:
@@ -234,7 +241,7 @@ def test_the_lattice_conforms_fills_its_box_and_follows_the_size() -> None:
     def size(points_mm: Floats) -> Floats:
         return 1.0 + 0.5 * np.linalg.norm(points_mm, axis=1)
 
-    vertices, tets = graded_lattice(box, 8.0, size, lambda p: np.full(len(p), -1.0))
+    vertices, tets = graded_lattice(box, 8.0, lambda p, edge: edge > size(p), lambda p: np.full(len(p), -1.0))
     assert tet_volumes(vertices, tets).sum() == pytest.approx(16.0**3, rel=1e-12)
     facets = facets_of(tets)
     on_box = np.abs(np.abs(vertices[facets.corners[facets.boundary]]) - 8.0).min(axis=2)

@@ -5,17 +5,17 @@ from geometry.meshing.build import mesh_bodies
 from geometry.meshing.mirror import whole_of
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.meshing.quadratic import quadratic_mesh
-from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
+from geometry.meshing.sizing import GradedSize, SizedSurface, Sizing
 from geometry.meshing.tet_mesh import TetMesh
 
 __all__ = [
     "Body",
     "Cap",
+    "GradedSize",
     "HalfSpace",
     "SizedSurface",
     "Sizing",
     "TetMesh",
-    "graded_size",
     "mesh_bodies",
     "pull_out_mesh",
     "quadratic_mesh",

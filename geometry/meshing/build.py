@@ -18,6 +18,7 @@ from geometry.meshing.polish import polished
 from geometry.meshing.reconnect import WANTED, reconnected
 from geometry.meshing.sampled import sample
 from geometry.meshing.sheets import Sheets, matched, mean_edges, settled, sheets_of
+from geometry.meshing.sizing import GradedSize
 from geometry.meshing.surfaces import MIDPLANE, Surfaces, surfaces_of
 from geometry.meshing.tet_mesh import LabelledMesh, TetMesh, compacted, facets_of
 
@@ -35,7 +36,7 @@ POLISH_ROUNDS = 2
 def mesh_bodies(
     bodies: Sequence[Body],
     *,
-    size: Callable[[Floats], Floats],
+    size: GradedSize,
     bounds_mm: Floats,
     halved: bool = False,
     limits: QualityLimits = QualityLimits(),  # noqa: B008, frozen
@@ -47,7 +48,7 @@ def mesh_bodies(
 
     Args:
         bodies: in order of priority: a point belongs to the first body that contains it.
-        size: wished element edge in mm, shape (n,), at points of shape (n, 3).
+        size: wished element edges.
         bounds_mm: a box that holds all bodies, shape (2, 3).
         halved: mesh the left half only, x > 0; bodies that go through the midplane end there in faces named
             "midplane".
@@ -75,7 +76,7 @@ def mesh_bodies(
 
     def on_lattice(shift_mm: float) -> TetMesh:
         box = np.stack([bounds_mm[0] - shift_mm * shifted, bounds_mm[1]])
-        vertices, tets = graded_lattice(box, CELL_MM, size, outside)
+        vertices, tets = graded_lattice(box, CELL_MM, size.exceeded_in_lattice, outside)
         say(f"lattice of {len(tets)} tetrahedra")
         lattice = Lattice(
             vertices_mm=vertices,

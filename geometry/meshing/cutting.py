@@ -239,7 +239,9 @@ def _split(tets: Ints, crossings: Crossings, vertices: Floats) -> tuple[Ints, In
     length = np.linalg.norm(vertices[ends[:, 1]] - vertices[ends[:, 0]], axis=1)
     rank = np.empty(len(ends), dtype=np.int64)
     rank[np.argsort(length, kind="stable")] = np.arange(len(ends))
-    keys = ends[:, 0] * len(vertices) + ends[:, 1]
+    # wide enough for the new vertices too: else one of their edges may pass for another that is crossed
+    width = len(vertices) + len(ends)
+    keys = ends[:, 0] * width + ends[:, 1]
     end = np.zeros(len(vertices), dtype=np.int64)
     end[ends] = 1
     touched = end[tets].sum(axis=1) >= 2
@@ -247,7 +249,7 @@ def _split(tets: Ints, crossings: Crossings, vertices: Floats) -> tuple[Ints, In
     current, parents = tets[touched], np.flatnonzero(touched)
     while len(current):
         pairs = np.sort(current[:, TET_PAIRS], axis=2)
-        pair_keys = pairs[:, :, 0] * len(vertices) + pairs[:, :, 1]
+        pair_keys = pairs[:, :, 0] * width + pairs[:, :, 1]
         place = np.minimum(np.searchsorted(keys, pair_keys), max(len(keys) - 1, 0))
         found = keys[place] == pair_keys if len(keys) else np.zeros(pair_keys.shape, dtype=bool)
         ranks = np.where(found, rank[place], -1) if len(keys) else np.full(pair_keys.shape, -1)

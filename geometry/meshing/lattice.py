@@ -37,14 +37,17 @@ def kuhn_lattice(bounds_mm: Floats, cell_mm: float) -> tuple[Floats, Ints]:
 
 
 def graded_lattice(
-    bounds_mm: Floats, cell_mm: float, size: Callable[[Floats], Floats], outside: Callable[[Floats], Floats]
+    bounds_mm: Floats,
+    cell_mm: float,
+    exceeded: Callable[[Floats, Floats], Bools],
+    outside: Callable[[Floats], Floats],
 ) -> tuple[Floats, Ints]:
-    """Vertices and positive tetrahedra whose edges follow `size`, where the bodies are.
+    """Vertices and positive tetrahedra, short enough where the bodies are.
 
     Args:
         bounds_mm: the box, shape (2, 3).
         cell_mm: edge of the first cubes.
-        size: wished edge in mm at points, shape (n,).
+        exceeded: whether an edge in mm, shape (n,), is longer than wished at a point, shape (n, 3).
         outside: distance to the nearest body in mm, negative inside; far tetrahedra are dropped.
     """
     vertices, tets = kuhn_lattice(bounds_mm, cell_mm)
@@ -55,7 +58,7 @@ def graded_lattice(
     while not settled.all():
         open_tets = np.flatnonzero(~settled)
         marked = np.zeros(len(tets), dtype=bool)
-        marked[open_tets] = _too_long(vertices, tets[open_tets], size, outside)
+        marked[open_tets] = _too_long(vertices, tets[open_tets], exceeded, outside)
         settled = ~marked
         if marked.any():
             vertices, tets, tags, settled = _bisect_conforming(vertices, tets, tags, settled, marked)
@@ -65,13 +68,16 @@ def graded_lattice(
 
 
 def _too_long(
-    vertices: Floats, tets: Ints, size: Callable[[Floats], Floats], outside: Callable[[Floats], Floats]
+    vertices: Floats,
+    tets: Ints,
+    exceeded: Callable[[Floats, Floats], Bools],
+    outside: Callable[[Floats], Floats],
 ) -> Bools:
     centres = vertices[tets].mean(axis=1)
     ends = vertices[tets[:, TET_PAIRS]]
     longest = np.linalg.norm(ends[:, :, 1] - ends[:, :, 0], axis=2).max(axis=1)
-    too_long = longest > LONGEST_OVER_SIZE * size(centres)
-    wanted: Bools = too_long & (outside(centres) < longest)
+    wanted: Bools = outside(centres) < longest
+    wanted[wanted] = exceeded(centres[wanted], longest[wanted] / LONGEST_OVER_SIZE)
     return wanted
 
 

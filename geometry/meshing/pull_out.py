@@ -1,6 +1,5 @@
 """The mesh of the pull-out test: one screw in sacrum, joint cartilage and ilium."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,7 @@ from geometry.meshing.body import Body, Cap, HalfSpace
 from geometry.meshing.build import Report, mesh_bodies
 from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.round_screws import size_round_screws
-from geometry.meshing.sizing import Sizing
+from geometry.meshing.sizing import GradedSize, Sizing
 from geometry.meshing.tet_mesh import TetMesh, facets_of
 from geometry.screws.screw import Screw
 
@@ -76,10 +75,8 @@ def pull_out_bounds_mm(anatomy: Anatomy, screw: Screw) -> Floats:
     return np.stack([points.min(axis=0) - MARGIN_MM, points.max(axis=0) + MARGIN_MM])
 
 
-def pull_out_size(
-    bodies: tuple[Body, ...], screw: Screw, sizing: Sizing, bounds_mm: Floats
-) -> Callable[[Floats], Floats]:
-    """Wished edge in mm at points of shape (n, 3): exact at the screw, from samples at the anatomy."""
+def pull_out_size(bodies: tuple[Body, ...], screw: Screw, sizing: Sizing, bounds_mm: Floats) -> GradedSize:
+    """The wished edges: exact at the screw, from samples at the anatomy."""
     return size_round_screws(bodies, [screw], sizing, bounds_mm, bones=(SACRUM, ILIUM), exact=(SCREW,))
 
 

@@ -1,6 +1,6 @@
 """Element sizes round screws: fine at them and on the bone they load, coarse far away."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.meshing.body import Body
 from geometry.meshing.sampled import sample
-from geometry.meshing.sizing import SizedSurface, Sizing, graded_size
+from geometry.meshing.sizing import GradedSize, SizedSurface, Sizing
 from geometry.screws.screw import Screw
 
 # Chosen: the default supports begin here, and beyond them lay next to none of the estimated error.
@@ -39,8 +39,8 @@ def size_round_screws(
     *,
     bones: Container[str],
     exact: Container[str] = (),
-) -> Callable[[Floats], Floats]:
-    """Wished edge in mm, shape (n,), at points of shape (n, 3).
+) -> GradedSize:
+    """The wished edges round these screws.
 
     Args:
         bodies: all that is meshed.
@@ -63,4 +63,9 @@ def size_round_screws(
                 wall=body.field if is_bone else None,
             )
         )
-    return graded_size(surfaces, sizing.grading, sizing.interior_mm, Focus(screws=screws))
+    return GradedSize(
+        surfaces=surfaces,
+        grading=sizing.grading,
+        largest_mm=sizing.interior_mm,
+        focus=Focus(screws=screws),
+    )
