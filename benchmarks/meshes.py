@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from geometry.arrays import Floats
 from geometry.errors import SacrofixError
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Body, Sizing
-from geometry.meshing.pull_out import SCREW, pull_out_bodies, pull_out_bounds_mm, pull_out_mesh
+from geometry.meshing.pull_out import SCREW, pull_out_bodies, pull_out_mesh
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import inspect
 from geometry.planning.nearest import nearest_plan
@@ -58,38 +58,47 @@ def _random_shape(mean: Any, generator: np.random.Generator) -> Any:
     return replace(mean, **drawn)
 
 
-def measure(number: int, preset: str, scale: float) -> dict[str, object]:
-    """One line: what came of that screw in that anatomy."""
-    line: dict[str, object] = {"set": number, "screw": preset}
+def measure(number: int, screws: Sequence[str], scale: float) -> list[dict[str, object]]:
+    """What came of these screws in that anatomy, a line for each."""
     try:
         anatomy = random_anatomy(number)
+    except SacrofixError as error:
+        why = {"outcome": "no anatomy", "why": str(error)}
+        return [{"set": number, "screw": preset, **why} for preset in screws]
+    sizing = Sizing().scaled(scale)
+    bones = bone_volumes(anatomy, sizing)
+    return [{"set": number, "screw": preset, **_outcome(anatomy, preset, sizing, bones)} for preset in screws]
+
+
+def _outcome(anatomy: Anatomy, preset: str, sizing: Sizing, bones: dict[str, float]) -> dict[str, object]:
+    """What came of one screw."""
+    told: dict[str, object] = {}
+    try:
         screw = plan_screw(anatomy, preset)
         if not inspect(anatomy, screw).acceptable:
             nearest = nearest_plan(anatomy, PRESETS[preset])
             if nearest is None:
-                return {**line, "outcome": "no plan", "why": "no plan near the preset fits"}
-            screw, line["turned"] = nearest.screw, nearest.text()
+                return {"outcome": "no plan", "why": "no plan near the preset fits"}
+            screw, told["turned"] = nearest.screw, nearest.text()
     except SacrofixError as error:
-        return {**line, "outcome": "no plan", "why": str(error)}
-    attempts = 1
+        return {"outcome": "no plan", "why": str(error)}
+    again: list[str] = []
 
-    def count(stage: str) -> None:
-        nonlocal attempts
-        attempts += stage.startswith("again")
+    def note(stage: str) -> None:
+        again.extend([stage] if stage.startswith("again") else [])
 
-    sizing = Sizing().scaled(scale)
     start = time.perf_counter()
     try:
-        mesh = pull_out_mesh(anatomy, screw, sizing, count)
+        mesh = pull_out_mesh(anatomy, screw, sizing, note)
     except SacrofixError as error:
-        return {**line, "outcome": "failed", "why": str(error), "attempts": attempts}
+        return {"outcome": "failed", "why": str(error), "again": again}
     seconds = time.perf_counter() - start
     shape = quality(mesh)
-    true = field_volumes(anatomy, screw, sizing)
+    true = field_volumes(anatomy, screw, sizing, bones)
     return {
-        **line,
+        **told,
         "outcome": "meshed",
-        "attempts": attempts,
+        "again": again,
         "seconds": round(seconds, 2),
         "elements": shape.n_elements,
         "min_dihedral_deg": round(shape.min_dihedral_deg, 2),
@@ -101,15 +110,27 @@ def measure(number: int, preset: str, scale: float) -> dict[str, object]:
     }
 
 
-def field_volumes(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> dict[str, float]:
-    """Volume in mm3 of each body that the mesh should hold.
+def field_volumes(
+    anatomy: Anatomy, screw: Screw, sizing: Sizing, bones: dict[str, float]
+) -> dict[str, float]:
+    """Volume in mm3 of each body that the mesh should hold: the bones' without what the screw takes.
 
-    The screw's is a closed form; the others are counted on a grid, finely where a surface passes.
+    The screw's is a closed form; what it takes is counted on a fine grid.
     """
-    bodies = pull_out_bodies(anatomy, screw, sizing)
-    low, high = pull_out_bounds_mm(anatomy, screw)
-    axes = [np.arange(low[k], high[k] + COARSE_MM, COARSE_MM) for k in range(3)]
-    cells = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    head, *others = pull_out_bodies(anatomy, screw, sizing)
+    ends = np.stack([screw.head_centre_mm, screw.tip_mm])
+    step = COARSE_MM / SPLIT
+    inside = _grid(ends.min(axis=0) - screw.diameter_mm, ends.max(axis=0) + screw.diameter_mm, step)
+    inside = inside[head(inside) < 0.0]
+    left = {name: bones[name] - count * step**3 for name, count in _owners(others, inside)}
+    return {**left, SCREW: screw.volume_mm3()}
+
+
+def bone_volumes(anatomy: Anatomy, sizing: Sizing) -> dict[str, float]:
+    """Volume in mm3 of each body but the screw, counted on a grid, finely where a surface passes."""
+    _, *bodies = pull_out_bodies(anatomy, plan_screw(anatomy, SCREWS[0]), sizing)
+    boxes = np.stack([anatomy.sacrum.bounds_mm, anatomy.ilium.bounds_mm])
+    cells = _grid(boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0) + COARSE_MM, COARSE_MM)
     inner, near = [], np.zeros(len(cells), dtype=bool)
     for body in bodies:
         distance = body(cells)
@@ -123,12 +144,18 @@ def field_volumes(anatomy: Anatomy, screw: Screw, sizing: Sizing) -> dict[str, f
     steps = (np.arange(SPLIT) + 0.37) / SPLIT - 0.5
     fine = COARSE_MM * np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
     for chunk in np.array_split(cells[near], max(1, int(near.sum()) // 4000)):
-        for name, inside in _owners(bodies, (chunk[:, None] + fine).reshape(-1, 3)):
-            counts[name] += inside * (COARSE_MM / SPLIT) ** 3
-    return {**counts, SCREW: screw.volume_mm3()}
+        for name, count in _owners(bodies, (chunk[:, None] + fine).reshape(-1, 3)):
+            counts[name] += count * (COARSE_MM / SPLIT) ** 3
+    return counts
 
 
-def _owners(bodies: tuple[Body, ...], points_mm: Floats) -> Iterator[tuple[str, int]]:
+def _grid(low_mm: Floats, high_mm: Floats, step_mm: float) -> Floats:
+    """Points of a cubic grid in a box, shape (n, 3)."""
+    axes = [np.arange(low_mm[k], high_mm[k], step_mm) for k in range(3)]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _owners(bodies: Sequence[Body], points_mm: Floats) -> Iterator[tuple[str, int]]:
     """How many points fall into each body, in the order of priority."""
     for body in bodies:
         inside = body(points_mm) < 0.0
@@ -150,10 +177,11 @@ def summary(lines: list[dict[str, Any]]) -> dict[str, object]:
         }
         told[preset] = {
             "on another path": sum("turned" in line for line in mine),
+            "no anatomy": sum(line["outcome"] == "no anatomy" for line in mine),
             "no plan": sum(line["outcome"] == "no plan" for line in mine),
             "failed": sum(line["outcome"] == "failed" for line in mine),
             "meshed": len(meshed),
-            "at the first attempt": sum(line["attempts"] == 1 for line in meshed),
+            "at the first attempt": sum(not line["again"] for line in meshed),
             "worst dihedral deg": min(line["min_dihedral_deg"] for line in meshed),
             "worst p1 dihedral deg": min(line["p1_dihedral_deg"] for line in meshed),
             "worst radius ratio": min(line["min_radius_ratio"] for line in meshed),
@@ -178,14 +206,18 @@ def main() -> None:
         [json.loads(line) for line in options.file.read_text().splitlines()] if options.file.exists() else []
     )
     done = {(line["set"], line["screw"]) for line in lines}
-    wanted = [(number, screw) for number in range(options.sets) for screw in SCREWS]
-    wanted = [pair for pair in wanted if pair not in done]
+    wanted = {
+        number: [screw for screw in SCREWS if (number, screw) not in done] for number in range(options.sets)
+    }
     with ProcessPoolExecutor(options.jobs) as pool, options.file.open("a") as file:
-        pending = [pool.submit(measure, *pair, options.scale) for pair in wanted]
+        pending = [
+            pool.submit(measure, number, screws, options.scale) for number, screws in wanted.items() if screws
+        ]
         for place, future in enumerate(pending, 1):
-            lines.append(future.result())
-            print(json.dumps(lines[-1]), file=file, flush=True)
-            print(f"{place} of {len(pending)}: {lines[-1]['outcome']}", file=sys.stderr)
+            for line in future.result():
+                lines.append(line)
+                print(json.dumps(line), file=file, flush=True)
+            print(f"anatomy {place} of {len(pending)}", file=sys.stderr)
     print(json.dumps(summary(lines), indent=2))
 
 
