@@ -1,24 +1,18 @@
-"""Crawford 2003 / Kopperdahl 2002: linear in QCT density, vertebral bodies."""
+"""Crawford 2003 / Kopperdahl 2002: linear in QCT density, vertebral bodies.
 
-from dataclasses import dataclass
+The default, because its density axis is what a calibrated scan delivers.
+"""
 
-import numpy as np
+from materials.conversions import QCT
+from materials.laws.curves import Straight
+from materials.laws.law import ModulusLaw
 
-from geometry.arrays import Floats
-
-
-@dataclass(frozen=True)
-class Crawford2003:
-    """E = -34.7 + 3230 rho, rho in g/cm3 K2HPO4-equivalent; cranio-caudal, T10 to L4.
-
-    The default, because its density axis is what a calibrated CT delivers.
-    """
-
-    name: str = "crawford2003"
-    source: str = "Crawford 2003, Kopperdahl 2002, as coded in an open FE tool (evidence 4.2)"
-    valid_mg_cm3: tuple[float, float] = (50.0, 250.0)
-    confidence: str = "formula verified; range recalled"
-
-    def young_mpa(self, density_mg_cm3: Floats) -> Floats:
-        """Young's modulus in MPa, same shape as the QCT density in mg/cm3; never below zero."""
-        return np.maximum(-34.7 + 3.230 * density_mg_cm3, 0.0)
+CRAWFORD_2003 = ModulusLaw(
+    name="crawford2003",
+    curve=Straight(slope_mpa=3230.0, offset_mpa=-34.7),
+    density_kind=QCT,
+    valid_g_cm3=(0.05, 0.25),
+    site="vertebra T10 to L4, cranio-caudal",
+    source="Crawford 2003, Kopperdahl 2002, as coded in an open tool (evidence 4.2)",
+    confidence="formula [V 67]; range about that, recalled [R-M]",
+)

@@ -1,23 +1,65 @@
-"""Keller 1994, vertebra: the compliant end of the published laws."""
+"""Keller 1994: vertebra, the compliant end of the published laws, and spine with femur pooled.
 
-from dataclasses import dataclass
+The exponent of the pooled modulus is printed in three ways; all three are rows, none is preferred.
+"""
 
-import numpy as np
+from materials.conversions import ASH
+from materials.laws.curves import Power
+from materials.laws.law import ModulusLaw
+from materials.laws.strength_law import PrintedStrength
+from materials.laws.vertebral_range import CORTICAL_ASH_G_CM3, VERTEBRAL_ASH_G_CM3
 
-from geometry.arrays import Floats
-from materials.conversions import ash_from_qct
+VERTEBRA = "vertebra"
+POOLED = "spine and femur pooled"
+TABLE = "Keller 1994, as printed in PMC6069821 table 1 (evidence 4.2)"
+POOLED_RANGE_G_CM3 = (VERTEBRAL_ASH_G_CM3[0], CORTICAL_ASH_G_CM3)
+
+KELLER_1994_VERTEBRA = ModulusLaw(
+    name="keller1994_vertebra",
+    curve=Power(factor_mpa=1890.0, exponent=1.92),
+    density_kind=ASH,
+    valid_g_cm3=VERTEBRAL_ASH_G_CM3,
+    site=VERTEBRA,
+    source=TABLE,
+    confidence="formula [V 68]; range chosen [A]",
+)
+KELLER_1994_VERTEBRA_STRENGTH = PrintedStrength(
+    name="keller1994_vertebra",
+    curve=Power(factor_mpa=284.0, exponent=2.27),
+    density_kind=ASH,
+    valid_g_cm3=VERTEBRAL_ASH_G_CM3,
+    site=VERTEBRA,
+    source=TABLE,
+    confidence="formula [V 68]; range chosen [A]",
+)
+KELLER_1994_POOLED_STRENGTH = PrintedStrength(
+    name="keller1994_pooled",
+    curve=Power(factor_mpa=117.0, exponent=1.93),
+    density_kind=ASH,
+    valid_g_cm3=POOLED_RANGE_G_CM3,
+    site=POOLED,
+    source=TABLE,
+    confidence="formula [V 68]; range chosen [A]",
+)
 
 
-@dataclass(frozen=True)
-class Keller1994:
-    """E = 1890 rho^1.92, rho ash in g/cm3; vertebral trabecular bone."""
+def _pooled(name: str, exponent: float, source: str, mark: str) -> ModulusLaw:
+    """The pooled modulus with one of its exponents."""
+    return ModulusLaw(
+        name=name,
+        curve=Power(factor_mpa=10_500.0, exponent=exponent),
+        density_kind=ASH,
+        valid_g_cm3=POOLED_RANGE_G_CM3,
+        site=POOLED,
+        source=source,
+        confidence=f"formula {mark}, its exponent in doubt; range chosen [A]",
+    )
 
-    name: str = "keller1994"
-    source: str = "Keller 1994 vertebra, as tabulated in PMC6069821 table 1 (evidence 4.2)"
-    # no range was seen in the source: taken as the QCT span of human lumbar specimens (evidence 4.2)
-    valid_mg_cm3: tuple[float, float] = (15.0, 300.0)
-    confidence: str = "formula verified; range chosen"
 
-    def young_mpa(self, density_mg_cm3: Floats) -> Floats:
-        """Young's modulus in MPa, same shape as the QCT density in mg/cm3."""
-        return 1890.0 * (ash_from_qct(np.maximum(density_mg_cm3, 0.0)) / 1000.0) ** 1.92
+KELLER_1994_POOLED_251 = _pooled("keller1994_pooled_251", 2.51, TABLE, "[V 68]")
+KELLER_1994_POOLED_229 = _pooled(
+    "keller1994_pooled_229", 2.29, "Keller 1994, as coded in an open tool (evidence 4.2)", "[V 67]"
+)
+KELLER_1994_POOLED_257 = _pooled(
+    "keller1994_pooled_257", 2.57, "Keller 1994 (evidence 4.2)", "recalled [R-M]"
+)

@@ -1,23 +1,15 @@
 """Morgan 2003: vertebral trabecular bone, the stiff end of the published laws."""
 
-from dataclasses import dataclass
+from materials.conversions import APPARENT
+from materials.laws.curves import Power
+from materials.laws.law import ModulusLaw
 
-import numpy as np
-
-from geometry.arrays import Floats
-from materials.conversions import apparent_from_qct
-
-
-@dataclass(frozen=True)
-class Morgan2003:
-    """E = 4730 rho^1.56, rho apparent in g/cm3; on-axis, 61 vertebral specimens, 0.11 to 0.35 g/cm3."""
-
-    name: str = "morgan2003"
-    source: str = "Morgan 2003 vertebra (evidence 4.2)"
-    # 0.11 to 0.35 g/cm3 apparent, taken back to QCT by the inverse of materials.conversions
-    valid_mg_cm3: tuple[float, float] = (25.6, 161.4)
-    confidence: str = "formula verified; range recalled"
-
-    def young_mpa(self, density_mg_cm3: Floats) -> Floats:
-        """Young's modulus in MPa, same shape as the QCT density in mg/cm3."""
-        return 4730.0 * (apparent_from_qct(np.maximum(density_mg_cm3, 0.0)) / 1000.0) ** 1.56
+MORGAN_2003 = ModulusLaw(
+    name="morgan2003",
+    curve=Power(factor_mpa=4730.0, exponent=1.56),
+    density_kind=APPARENT,
+    valid_g_cm3=(0.11, 0.35),
+    site="vertebra, on-axis, 61 specimens",
+    source="Morgan 2003 (evidence 4.2)",
+    confidence="formula [V 66, 36]; range [R-M]",
+)
