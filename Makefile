@@ -28,6 +28,7 @@ pictures: setup
 	$(BIN)/sacrofix anatomy cases/library/anatomy.yaml --set screw.preset=s2ai --construct --out build/pictures
 	cp build/pictures/construct.png docs/pictures/construct.png
 	$(BIN)/sacrofix presets --out docs/pictures/presets.png
+	$(BIN)/sacrofix laws --picture docs/pictures/laws.png
 
 setup: $(INSTALLED)
 

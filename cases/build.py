@@ -176,14 +176,14 @@ def bone_material(plan: ScrewPlan) -> BoneMaterial:
         bone.map,
         T_SCORE_MAPS[bone.t_score_map],
         t_score=bone.t_score,
-        s1_body_mg_cm3=bone.s1_body_mg_cm3,
+        s1_body_mg_cm3=bone.s1_body_qct_mg_cm3(),
         ala_to_body=bone.ala_to_body_ratio,
         region_ratios=bone.regions.given(),
     )
     thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
     return BoneMaterial(
         density=lay_density(plan.anatomy.sacrum, density),
-        law=LAWS[bone.density_law],
+        law=LAWS[bone.density_law].converted(bone.conversion()),
         cortex_mm=thinned_cortex(thickness, density.t_score),
         cortex=Solid(young_mpa=bone.cortex.young_mpa, poisson=CORTEX.poisson, source="case"),
     )

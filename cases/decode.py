@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from cases.faults import CaseError, Fault, nearest, shown
-from cases.section import Section, extras
+from cases.section import BrokenRule, Section, extras
 from cases.sources import KeyPath, SourcedTree
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -38,6 +38,32 @@ def decode(section: type[SectionT], tree: SourcedTree) -> SectionT:
     except ValidationError as error:
         faults = [_fault(entry, section, tree) for entry in error.errors(include_url=False)]
         raise CaseError(faults) from None
+
+
+def doubts(section: Section, tree: SourcedTree, path: KeyPath = ()) -> list[Fault]:
+    """What a valid section and those inside it say that is probably not meant, each at its place."""
+    found = [_doubt(rule, tree, path) for rule in section.doubts()]
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        here = (*path, field.alias or name)
+        if isinstance(value, Section):
+            found += doubts(value, tree, here)
+        elif isinstance(value, tuple):
+            for i, entry in enumerate(value):
+                found += doubts(entry, tree, (*here, i)) if isinstance(entry, Section) else []
+    return found
+
+
+def _doubt(rule: BrokenRule, tree: SourcedTree, path: KeyPath) -> Fault:
+    """A rule that is broken without harm, where it stands."""
+    path = (*path, *rule.path)
+    return Fault(
+        mark=tree.place(path).value,
+        key=dotted(path),
+        value=shown(tree.value(path)),
+        problem=rule.problem,
+        remedy=rule.remedy,
+    )
 
 
 def _fault(entry: Any, section: type[Section], tree: SourcedTree) -> Fault:

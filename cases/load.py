@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from cases.decode import decode
+from cases.decode import decode, doubts
 from cases.faults import CaseError, Fault, shown
 from cases.overrides import DOTTED_KEY, overridden
 from cases.read import read_tree
@@ -16,6 +16,7 @@ from cases.sources import SourcedTree, value_at
 from cases.surface_file import with_surface_found
 
 ReadT = TypeVar("ReadT", Case, CompareStudy, SweepStudy)
+FileT = TypeVar("FileT", Case, CompareStudy)
 STUDIES = ("compare", "sweep")
 SECTIONS = ("anatomy", "bone", "body_loss", "screw", "loading", "mesh", "solver")
 
@@ -27,10 +28,12 @@ class Sourced(Generic[ReadT]):
     Attributes:
         value: the case or study.
         tree: its plain values and their places.
+        doubts: what is valid but probably not meant.
     """
 
     value: ReadT
     tree: SourcedTree
+    doubts: tuple[Fault, ...]
 
 
 def study_kind(path: Path) -> str | None:
@@ -52,14 +55,14 @@ def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
         remedy = f"use sacrofix {kind if kind in STUDIES else ' or '.join(STUDIES)}"
         raise CaseError([_fault(tree, "study", "a study, not a case", remedy)])
     tree = with_surface_found(tree)
-    return Sourced(value=decode(Case, tree), tree=tree)
+    return _decoded(Case, tree)
 
 
 def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareStudy]:
     """The comparison of a file; raises as `read_case`."""
     tree = _study_tree(path, overrides, "compare")
     tree = with_surface_found(_with_shared_screw_keys(tree), "case")
-    return Sourced(value=decode(CompareStudy, tree), tree=tree)
+    return _decoded(CompareStudy, tree)
 
 
 def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sourced[SweepStudy]:
@@ -76,15 +79,26 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sourced[SweepStudy]
         raise CaseError(
             [Fault(mark=mark, key="grid", problem="no dotted key", remedy=remedy) for mark in marks]
         )
+    points, found = _points(file, tree)
     return Sourced(
-        value=SweepStudy(name=file.name, keys=tuple(file.grid), points=_points(file, tree)), tree=tree
+        value=SweepStudy(name=file.name, keys=tuple(file.grid), points=points), tree=tree, doubts=found
     )
 
 
-def _points(file: SweepFile, tree: SourcedTree) -> tuple[SweepPoint, ...]:
-    """Every case of a grid, the last key changing fastest; raises with the faults of all of them."""
+def _decoded(kind: type[FileT], tree: SourcedTree) -> Sourced[FileT]:
+    """The case or study of a tree."""
+    value = decode(kind, tree)
+    return Sourced(value=value, tree=tree, doubts=tuple(doubts(value, tree)))
+
+
+def _points(file: SweepFile, tree: SourcedTree) -> tuple[tuple[SweepPoint, ...], tuple[Fault, ...]]:
+    """Every case of a grid, the last key changing fastest, and what is doubtful in any of them.
+
+    Raises with the faults of all of them.
+    """
     points: list[SweepPoint] = []
     faults: dict[Fault, None] = {}
+    found: dict[Fault, None] = {}
     for number, chosen in enumerate(product(*(range(len(values)) for values in file.grid.values()))):
         case_tree = tree.part("case")
         chosen_values = {key: values[i] for (key, values), i in zip(file.grid.items(), chosen, strict=True)}
@@ -94,12 +108,14 @@ def _points(file: SweepFile, tree: SourcedTree) -> tuple[SweepPoint, ...]:
         case_tree = _headed(case_tree, f"{file.name[:70]}-{number + 1:05d}")
         try:
             case_tree = with_surface_found(case_tree)
-            points.append(SweepPoint(values=chosen_values, case=decode(Case, case_tree)))
+            case = decode(Case, case_tree)
+            points.append(SweepPoint(values=chosen_values, case=case))
+            found.update(dict.fromkeys(doubts(case, case_tree)))
         except CaseError as error:
             faults.update(dict.fromkeys(error.faults))
     if faults:
         raise CaseError(faults)
-    return tuple(points)
+    return tuple(points), tuple(found)
 
 
 def _study_tree(path: Path, overrides: Sequence[str], kind: str) -> SourcedTree:

@@ -34,7 +34,9 @@ class PullOutResult:
         stiffness_n_per_mm: force over that displacement.
         stiffness_error_percent: estimated discretisation error; the computed stiffness is too high by it.
         bone_strain_p98: effective strain that 98 % of the bone volume around the screw stays below.
+        density_law: the law that gave the trabecular bone its stiffness.
         extrapolated_percent: share of trabecular bone outside the density law's measured range.
+        clipped_percent: share of trabecular bone that the law makes softer than the floor, raised to it.
         screw_length_mm, screw_diameter_mm: as planned.
         elements, unknowns: size of the model.
         iterations, relative_residual: how the solver ended.
@@ -52,7 +54,9 @@ class PullOutResult:
     stiffness_n_per_mm: float
     stiffness_error_percent: float
     bone_strain_p98: float
+    density_law: str
     extrapolated_percent: float
+    clipped_percent: float
     screw_length_mm: float
     screw_diameter_mm: float
     elements: int

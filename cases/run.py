@@ -100,6 +100,7 @@ def pull_out(
     stiffness = work_stiffness(case.loading.force_n, solution, LOAD)
     region = region_of_effect(setup, lost)
     trajectory = setup.plan.screw.trajectory
+    volumes_mm3 = setup.mesh.volumes_mm3()
     result = PullOutResult(
         name=name,
         kind=setup.plan.screw.kind,
@@ -113,7 +114,9 @@ def pull_out(
         bone_strain_p98=float(
             volume_percentiles(strain, fields.points_volume_mm3, region, np.array([98.0]))[0]
         ),
-        extrapolated_percent=100.0 * setup.material.extrapolated_share(setup.mesh.volumes_mm3()),
+        density_law=case.bone.density_law,
+        extrapolated_percent=100.0 * setup.material.extrapolated_share(volumes_mm3),
+        clipped_percent=100.0 * setup.material.clipped_share(volumes_mm3),
         screw_length_mm=trajectory.length_mm,
         screw_diameter_mm=setup.plan.screw.diameter_mm,
         elements=len(setup.mesh.tets),

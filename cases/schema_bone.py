@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydantic import Field, create_model
 
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.body_loss import FAMILIES
+from materials.conversions import ASH_OVER_APPARENT, CAHA, QCT, Conversion
 from materials.density_map import REGIONS
 from materials.laws import LAWS
 from materials.tables import LOST_BONE
 from materials.templates import T_SCORE_MAPS, TEMPLATES
 
+# One standard deviation above the young mean: five in six are below.
+LIKELY_T_SCORE = 1.0
 LOSS_SIDES = ("both", "ipsilateral", "contralateral")
 MATERIAL, REMOVED = "material", "geometry"
 
@@ -83,9 +87,15 @@ class Bone(Section):
         20.0,
         500.0,
         unit="mg/cm3",
-        about="measured QCT density of the S1 body, K2HPO4-equivalent, in place of a T-score",
+        about="measured density of the S1 body in a calibrated scan, in place of a T-score",
         source="227 in clinical CT, 382 in young men (evidence 3.2)",
         example=227.0,
+    )
+    s1_body_kind: str = choice(
+        QCT,
+        (QCT, CAHA),
+        about="phantom behind s1_body_mg_cm3: QCT (K2HPO4-equivalent) or CaHA (hydroxyapatite)",
+        source="both to ash by Keyak 1994 and Kaneko 2004 (evidence 4.1)",
     )
     ala_to_body_ratio: float | None = quantity(
         None,
@@ -102,8 +112,14 @@ class Bone(Section):
     density_law: str = choice(
         "crawford2003",
         LAWS,
-        about="density-modulus law; they differ 7-fold, so draw conclusions on ratios",
-        source="Crawford 2003 has the density that CT delivers (evidence 4.2)",
+        about="density-modulus law; they differ ten-fold and more, so draw conclusions on ratios",
+        source="Crawford 2003 has the density that CT delivers (evidence 4.2); see sacrofix laws",
+    )
+    ash_over_apparent: str = choice(
+        "schileo2008",
+        ASH_OVER_APPARENT,
+        about="ratio of ash to apparent density, 0.60 or 0.43; moves the laws of apparent density only",
+        source="Schileo 2008, recalled; calf lumbosacral bone, derived (evidence 4.1)",
     )
     cortex: Cortex = Field(default_factory=Cortex, description="the cortical shell")
 
@@ -134,7 +150,38 @@ class Bone(Section):
                     remedy="give one of them, for example t_score: -2.0",
                 )
             ]
+        if not measured and given.get("s1_body_kind", QCT) != QCT:
+            return [
+                BrokenRule(
+                    path=("s1_body_kind",),
+                    problem="given without s1_body_mg_cm3, which it would describe",
+                    remedy="delete it, or give s1_body_mg_cm3",
+                )
+            ]
         return []
+
+    def doubts(self) -> list[BrokenRule]:
+        """A T-score well above 0 is more likely one without its sign."""
+        if self.t_score is None or self.t_score <= LIKELY_T_SCORE:
+            return []
+        return [
+            BrokenRule(
+                path=("t_score",),
+                problem="denser than five in six young adults; the paper prints its osteopenic cohort as 1.6 "
+                "to 2.4, almost certainly T-scores without their minus (evidence 0.1)",
+                remedy=f"write t_score: {-self.t_score:g} if that was meant",
+            )
+        ]
+
+    def conversion(self) -> Conversion:
+        """From QCT density to the kinds of density that laws were measured on."""
+        return Conversion(ash_over_apparent=ASH_OVER_APPARENT[self.ash_over_apparent].ratio)
+
+    def s1_body_qct_mg_cm3(self) -> float | None:
+        """The measured density of the S1 body as QCT sees it; None where a T-score is given."""
+        if self.s1_body_mg_cm3 is None:
+            return None
+        return float(self.conversion().to_qct(np.array(self.s1_body_mg_cm3), self.s1_body_kind))
 
 
 class BodyLoss(Section):

@@ -51,6 +51,10 @@ class Section(BaseModel):
         del given
         return []
 
+    def doubts(self) -> list[BrokenRule]:
+        """What is allowed here, but probably not meant."""
+        return []
+
     @classmethod
     def completed(cls, given: Mapping[str, object]) -> Mapping[str, object]:
         """The keys as given, with the defaults that depend on other keys."""

@@ -91,13 +91,25 @@ class MaterialField:
 
     def extrapolated_share(self, volumes_mm3: Floats) -> float:
         """Share by volume of the trabecular bone whose density lies outside the law's measured range."""
-        bone = np.flatnonzero(self.is_bone())
         low, high = self.law.valid_mg_cm3
-        density = self.density_at(bone, GAUSS_POINTS)
+        density = self._bone_density_mg_cm3()
+        return self._trabecular_share(volumes_mm3, (density < low) | (density > high))
+
+    def clipped_share(self, volumes_mm3: Floats) -> float:
+        """Share by volume of the trabecular bone that the law makes softer than the floor it is raised to."""
+        softer = self.law.young_mpa(self._bone_density_mg_cm3()) < TRABECULAR_FLOOR_MPA
+        return self._trabecular_share(volumes_mm3, softer)
+
+    def _bone_density_mg_cm3(self) -> Floats:
+        """Density at the Gauss points of the bone's elements, shape (k, 4)."""
+        return self.density_at(np.flatnonzero(self.is_bone()), GAUSS_POINTS)
+
+    def _trabecular_share(self, volumes_mm3: Floats, chosen: Bools) -> float:
+        """Share by volume of the trabecular bone at the chosen Gauss points of bone, shape (k, 4)."""
+        bone = self.is_bone()
         trabecular = self.under_cortex_mm[bone] @ GAUSS_POINTS.T >= 0.0
-        weight = np.repeat(volumes_mm3[bone, None] / 4.0, 4, axis=1) * trabecular
-        outside = (density < low) | (density > high)
-        return float((weight * outside).sum() / weight.sum())
+        weight = volumes_mm3[bone, None] * trabecular
+        return float((weight * chosen).sum() / weight.sum())
 
 
 def map_material(

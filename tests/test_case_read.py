@@ -72,8 +72,8 @@ case.yaml:5:21  anatomy.sacral_slope_deg = "40 mm"
     is in mm, not in deg; 10 to 70 deg (angle of the S1 endplate to the horizontal, standing)
     remedy: write 39.5, or "39.5 deg"
 case.yaml:7:3  bone.t_scor = -2
-    unknown key; the keys here are map, t_score, t_score_map, s1_body_mg_cm3, ala_to_body_ratio, regions, \
-density_law, cortex
+    unknown key; the keys here are map, t_score, t_score_map, s1_body_mg_cm3, s1_body_kind, \
+ala_to_body_ratio, regions, density_law, ash_over_apparent, cortex
     remedy: did you mean t_score?
 case.yaml:8:12  bone.t_score = 25
     outside -5 to 2 (a T-score, dimensionless)
@@ -143,6 +143,7 @@ def test_the_faults_are_counted(tmp_path: Path) -> None:
             "given without an angle; a preset states its own reference",
         ),
         (GOOD + "bone: {t_score: -1, s1_body_mg_cm3: 200}\n", "given beside s1_body_mg_cm3"),
+        (GOOD + "bone: {s1_body_kind: CaHA}\n", "given without s1_body_mg_cm3, which it would describe"),
         (GOOD + "bone: {t_score: null}\n", "empty, and s1_body_mg_cm3 is not given either"),
         (GOOD + "anatomy: {sacrum: {length_mm: 1 m}}\n", "outside 95 to 130 mm"),
     ],

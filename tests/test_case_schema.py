@@ -127,6 +127,14 @@ def test_a_measured_density_takes_the_place_of_the_default_t_score() -> None:
     assert case_with(bone={"s1_body_mg_cm3": 200}).bone.t_score is None
 
 
+def test_a_density_against_hydroxyapatite_is_turned_into_qct() -> None:
+    measured = {"s1_body_mg_cm3": 150, "s1_body_kind": "CaHA"}
+    # Kaneko 2004 to ash, Keyak 1994 back: (0.839 x 150 + 69.8 - 38.9) / 1.06
+    assert case_with(bone=measured).bone.s1_body_qct_mg_cm3() == pytest.approx(147.88, abs=0.01)
+    assert case_with(bone={"s1_body_mg_cm3": 150}).bone.s1_body_qct_mg_cm3() == 150.0
+    assert case_with().bone.s1_body_qct_mg_cm3() is None
+
+
 def test_shapes_start_from_the_sex_and_take_the_numbers_of_the_case() -> None:
     anatomy = case_with(anatomy={"sex": "female", "sacrum": {"length_mm": 110}}).anatomy
     shape, _ = anatomy.sacrum_shapes()

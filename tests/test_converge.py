@@ -89,7 +89,7 @@ def test_no_order_is_a_missed_gate(case_file: Path, tmp_path: Path, monkeypatch:
     def point(case: object, scale: float, report: object) -> converge.MeshPoint:
         return converge.MeshPoint(
             scale=scale, edge_mm=scale, elements=1, unknowns=1, stiffness_n_per_mm=next(values),
-            estimated_error_percent=1.0, mesh_hash="0",
+            estimated_error_percent=1.0, extrapolated_percent=0.0, clipped_percent=0.0, mesh_hash="0",
         )  # fmt: skip
 
     monkeypatch.setattr(converge, "_point", point)

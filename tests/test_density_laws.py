@@ -82,7 +82,10 @@ def test_a_law_states_where_it_is_from(law: PrintedLaw) -> None:
     assert law.site
     assert "evidence" in law.source
     # an evidence mark such as [V 68] or [R-M] survives into what a user reads
-    assert "[V" in law.confidence or "[R-" in law.confidence
+    assert law.formula_mark.startswith(("[V ", "[R-"))
+    assert law.range_mark.startswith(("[V ", "[R-", "[A]"))
+    assert law.formula_mark in law.confidence
+    assert law.range_mark in law.confidence
 
 
 @pytest.mark.parametrize("law", EVERY_LAW, ids=titled)
@@ -99,7 +102,8 @@ def test_a_law_of_an_unknown_density_is_refused() -> None:
             valid_g_cm3=(0.1, 0.2),
             site="",
             source="",
-            confidence="",
+            formula_mark="",
+            range_mark="",
         )
 
 

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     The screw is drawn where it was planned, in or out of bone.
     """
     sourced = read_case(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     case = sourced.value
     console.stage("measuring")
     patient = measured_patient(case)

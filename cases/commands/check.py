@@ -193,15 +193,15 @@ def _cases(args: argparse.Namespace, console: Console) -> list[tuple[str, Case]]
     kind = study_kind(args.file)
     if kind == "compare":
         compare = read_compare(args.file, args.set)
-        console.trees.append(compare.tree)
+        console.opened(compare.tree, compare.doubts)
         study = compare.value
         return [(screw.title(), study.case_of(screw, study.body_loss_percent[0])) for screw in study.screws]
     if kind == "sweep":
         sweep = read_sweep(args.file, args.set)
-        console.trees.append(sweep.tree)
+        console.opened(sweep.tree, sweep.doubts)
         console.result(f"{len(sweep.value.points)} cases, all valid; the first is planned")
         first = sweep.value.points[0].case
         return [(first.screw.title(), first)]
     sourced = read_case(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     return [(sourced.value.screw.title(), sourced.value)]

@@ -21,7 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compute the comparison into its folder, and print its table."""
     sourced = read_compare(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, sourced.value.name)
     require_place(out)
     comparison = run_compare(sourced.value, out, console.stage)

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             advice="Give three or more, above 0 and up to 5, the largest at least 1.3 times the smallest",
         )
     sourced = read_case(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, f"{sourced.value.name}-converge")
     require_place(out)
     study = run_converge(sourced.value, out, factors, console.stage)

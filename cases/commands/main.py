@@ -42,6 +42,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="mesh", summary="the mesh of one case, its parts and quality", module="cases.commands.mesh"),
     Verb(name="anatomy", summary="measure and draw the bones of a case", module="cases.commands.anatomy"),
     Verb(name="presets", summary="the screw presets, planned and drawn", module="cases.commands.presets"),
+    Verb(
+        name="laws",
+        summary="the density laws, and how far they disagree",
+        module="cases.commands.laws",
+    ),
     Verb(name="run", summary="compute one case", module="cases.commands.run"),
     Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.out is not None:
         require_target(args.out)
     sourced = read_case(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     plan = plan_case(sourced.value)
     started = monotonic()
     mesh = mesh_plan(plan, console.stage)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
 from cases.load import read_case
+from cases.report.density import density_warnings
 from cases.results import PullOutResult
 from cases.run import run_case
 from cases.store import require_place
@@ -20,13 +21,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compute the case into its folder, and print its numbers."""
     sourced = read_case(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, sourced.value.name)
     require_place(out)
     result = run_case(sourced.value, out, console.stage)
     console.result(summary(result))
     console.result(f"\nresult in {out}; see it with: sacrofix view {out}")
-    console.document({"ok": True, "out": str(out), "result": asdict(result)})
+    console.document(
+        {
+            "ok": True,
+            "out": str(out),
+            "result": asdict(result),
+            "density_warnings": density_warnings([result]),
+        }
+    )
     return 0
 
 
@@ -43,10 +51,12 @@ def summary(result: PullOutResult) -> str:
         ("head displacement", f"{result.head_displacement_mm:.4f} mm at {result.force_n:g} N"),
         ("effective strain", f"{result.bone_strain_p98:.2e} is exceeded in 2 % of the bone round the screw"),
         ("outside the law", f"{result.extrapolated_percent:.0f} % of trabecular bone is denser or lighter"),
+        ("at the floor", f"{result.clipped_percent:.0f} % of trabecular bone, which the law makes softer"),
         (
             "model",
             f"{result.elements:,} elements, {result.unknowns:,} unknowns, {result.iterations} iterations",
         ),
         ("residual, balance", f"{result.relative_residual:.1e}, {result.balance_error:.1e}"),
     )
-    return "\n".join(f"{name:<20}{value}" for name, value in rows)
+    lines = [f"{name:<20}{value}" for name, value in rows]
+    return "\n".join([*lines, *(f"warning: {said}" for said in density_warnings([result]))])

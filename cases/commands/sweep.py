@@ -6,6 +6,7 @@ from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
 from cases.commands.exits import INTERRUPTED
 from cases.load import read_sweep
+from cases.report.density import sweep_warning
 from cases.studies.sweep import SweepOutcome, run_sweep
 from cases.studies.sweep_pool import Pool
 from cases.studies.sweep_runners import numbers_only, with_fields
@@ -27,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compute what is not finished yet, write the tables, and tell how it went."""
     sourced = read_sweep(args.file, args.set)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, sourced.value.name)
     pool = Pool(workers=args.workers, scheduler=args.scheduler)
     runner = with_fields if args.fields else numbers_only
@@ -37,6 +38,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         f"{outcome.count('ok')} of {outcome.total} cases computed ({outcome.reused} of them before), "
         f"{outcome.count('failed')} failed\ntables in {out}: table.csv, table.parquet"
     )
+    far = sweep_warning(outcome.rows)
+    if far:
+        console.result(f"warning: {far}")
     if outcome.interrupted:
         console.note("interrupted; the same command goes on from here")
     console.document(
@@ -47,6 +51,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             "total": outcome.total,
             "reused": outcome.reused,
             "interrupted": outcome.interrupted,
+            "density_warnings": [far] if far else [],
             "rows": list(outcome.rows),
         }
     )

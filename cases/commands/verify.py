@@ -57,7 +57,7 @@ def _known_answers(names: Sequence[str], console: Console) -> int:
 def _against(peer: str, file: Path, overrides: Sequence[str], console: Console) -> int:
     """Solve the case here and in the peer, on one mesh with one material."""
     sourced = read_case(file, overrides)
-    console.trees.append(sourced.tree)
+    console.opened(sourced.tree, sourced.doubts)
     console.stage("meshing")
     plan = plan_case(sourced.value)
     setup = set_up(plan, mesh_plan(plan))

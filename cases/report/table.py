@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from cases.report.density import density_shares, density_warnings
 from cases.results import CompareResult, PullOutResult
 from cases.studies.crossover import best_at, retention
 
@@ -63,6 +64,9 @@ def comparison_text(comparison: CompareResult) -> str:
         f"failed: {failure.name} at {failure.loss_percent:g} %: {failure.reason}"
         for failure in comparison.failures
     )
+    if results:
+        lines.extend(("", density_shares(results)))
+        lines.extend(f"warning: {said}" for said in density_warnings(results))
     lines.extend(("", *LIMITS))
     return "\n".join(lines)
 
@@ -85,5 +89,6 @@ def comparison_json(comparison: CompareResult) -> dict[str, Any]:
         ],
         "crossovers": [{**asdict(c), "sentence": c.sentence()} for c in comparison.crossovers],
         "failures": [asdict(failure) for failure in comparison.failures],
+        "density_warnings": density_warnings(results),
         "limits": " ".join(LIMITS),
     }

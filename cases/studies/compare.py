@@ -162,7 +162,11 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
 def described(case: Case) -> str:
     """The bone of a case in a few words."""
     bone = case.bone
-    density = f"T-score {bone.t_score:g}" if bone.t_score is not None else f"{bone.s1_body_mg_cm3:g} mg/cm3"
+    density = (
+        f"T-score {bone.t_score:g}"
+        if bone.t_score is not None
+        else f"{bone.s1_body_mg_cm3:g} mg/cm3 {bone.s1_body_kind}"
+    )
     ratio = "" if bone.ala_to_body_ratio is None else f", ala/body R = {bone.ala_to_body_ratio:g}"
     shape = case.body_loss.shape.replace("_", "-")
     return f"{case.anatomy.sex}, {density}{ratio}, {shape} loss, {bone.density_law}"

@@ -32,6 +32,7 @@ class MeshPoint:
         elements, unknowns: size of the model.
         stiffness_n_per_mm: computed.
         estimated_error_percent: what the result itself says about its discretisation error.
+        extrapolated_percent, clipped_percent: trabecular bone outside the density law's range, at its floor.
         mesh_hash: of nodes and elements.
     """
 
@@ -41,6 +42,8 @@ class MeshPoint:
     unknowns: int
     stiffness_n_per_mm: float
     estimated_error_percent: float
+    extrapolated_percent: float
+    clipped_percent: float
     mesh_hash: str
 
 
@@ -111,6 +114,8 @@ def _point(case: Case, scale: float, report: Progress) -> MeshPoint:
         unknowns=result.unknowns,
         stiffness_n_per_mm=result.stiffness_n_per_mm,
         estimated_error_percent=result.stiffness_error_percent,
+        extrapolated_percent=result.extrapolated_percent,
+        clipped_percent=result.clipped_percent,
         mesh_hash=result.mesh_hash,
     )
 

@@ -1,4 +1,4 @@
-"""Density laws, one paper a file and one law a row. They differ more than 10-fold: read ratios."""
+"""Density laws, one paper a file and one law a row. They differ ten-fold and more: read ratios."""
 
 from collections.abc import Mapping
 

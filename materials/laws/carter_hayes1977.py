@@ -12,8 +12,8 @@ NAME = "carter_hayes1977"
 # recalled, human tibia and bovine femur, medium confidence
 RANGE_G_CM3 = (0.07, 2.0)
 SITE = "human tibia and bovine femur pooled"
-SOURCE = "Carter and Hayes 1977 (evidence 4.2; the copied table is garbled)"
-CONFIDENCE = "formula [R-H], fragments [V 68]; range, site [R-M]; strain rate chosen"
+SOURCE = "Carter and Hayes 1977 (evidence 4.2; the table copied at [V 68] is garbled)"
+DOUBT = "site recalled, strain rate chosen"
 
 
 def carter_hayes_modulus(strain_rate_per_s: float = STRAIN_RATE_PER_S) -> ModulusLaw:
@@ -30,7 +30,9 @@ def carter_hayes_modulus(strain_rate_per_s: float = STRAIN_RATE_PER_S) -> Modulu
         valid_g_cm3=RANGE_G_CM3,
         site=SITE,
         source=SOURCE,
-        confidence=CONFIDENCE,
+        formula_mark="[R-H]",
+        range_mark="[R-M]",
+        doubt=DOUBT,
     )
 
 
@@ -48,5 +50,7 @@ def carter_hayes_strength(strain_rate_per_s: float = STRAIN_RATE_PER_S) -> Print
         valid_g_cm3=RANGE_G_CM3,
         site=SITE,
         source=SOURCE,
-        confidence=CONFIDENCE,
+        formula_mark="[R-H]",
+        range_mark="[R-M]",
+        doubt=DOUBT,
     )

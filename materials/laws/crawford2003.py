@@ -14,5 +14,6 @@ CRAWFORD_2003 = ModulusLaw(
     valid_g_cm3=(0.05, 0.25),
     site="vertebra T10 to L4, cranio-caudal",
     source="Crawford 2003, Kopperdahl 2002, as coded in an open tool (evidence 4.2)",
-    confidence="formula [V 67]; range about that, recalled [R-M]",
+    formula_mark="[V 67]",
+    range_mark="[R-M]",
 )

@@ -37,10 +37,8 @@ class RatePower:
         return factor_mpa * density_g_cm3**self.exponent
 
     def __str__(self) -> str:
-        rate = f"{self.strain_rate_per_s:g}^{self.rate_exponent:g}"
-        return (
-            f"{self.factor_mpa:g} x {rate} rho^{self.exponent:g} (strain rate {self.strain_rate_per_s:g}/s)"
-        )
+        rate = f"({self.strain_rate_per_s:g}/s)^{self.rate_exponent:g}"
+        return f"{self.factor_mpa:g} {rate} rho^{self.exponent:g}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,5 +12,6 @@ DALSTRA_1993 = ModulusLaw(
     valid_g_cm3=(0.1, 0.7),
     site="pelvis",
     source="Dalstra 1993 (evidence 4.2)",
-    confidence="formula [R-H]; range chosen [A]",
+    formula_mark="[R-H]",
+    range_mark="[A]",
 )

@@ -21,7 +21,8 @@ KELLER_1994_VERTEBRA = ModulusLaw(
     valid_g_cm3=VERTEBRAL_ASH_G_CM3,
     site=VERTEBRA,
     source=TABLE,
-    confidence="formula [V 68]; range chosen [A]",
+    formula_mark="[V 68]",
+    range_mark="[A]",
 )
 KELLER_1994_VERTEBRA_STRENGTH = PrintedStrength(
     name="keller1994_vertebra",
@@ -30,7 +31,8 @@ KELLER_1994_VERTEBRA_STRENGTH = PrintedStrength(
     valid_g_cm3=VERTEBRAL_ASH_G_CM3,
     site=VERTEBRA,
     source=TABLE,
-    confidence="formula [V 68]; range chosen [A]",
+    formula_mark="[V 68]",
+    range_mark="[A]",
 )
 KELLER_1994_POOLED_STRENGTH = PrintedStrength(
     name="keller1994_pooled",
@@ -39,7 +41,8 @@ KELLER_1994_POOLED_STRENGTH = PrintedStrength(
     valid_g_cm3=POOLED_RANGE_G_CM3,
     site=POOLED,
     source=TABLE,
-    confidence="formula [V 68]; range chosen [A]",
+    formula_mark="[V 68]",
+    range_mark="[A]",
 )
 
 
@@ -52,7 +55,9 @@ def _pooled(name: str, exponent: float, source: str, mark: str) -> ModulusLaw:
         valid_g_cm3=POOLED_RANGE_G_CM3,
         site=POOLED,
         source=source,
-        confidence=f"formula {mark}, its exponent in doubt; range chosen [A]",
+        formula_mark=mark,
+        range_mark="[A]",
+        doubt="exponent in dispute",
     )
 
 
@@ -60,6 +65,4 @@ KELLER_1994_POOLED_251 = _pooled("keller1994_pooled_251", 2.51, TABLE, "[V 68]")
 KELLER_1994_POOLED_229 = _pooled(
     "keller1994_pooled_229", 2.29, "Keller 1994, as coded in an open tool (evidence 4.2)", "[V 67]"
 )
-KELLER_1994_POOLED_257 = _pooled(
-    "keller1994_pooled_257", 2.57, "Keller 1994 (evidence 4.2)", "recalled [R-M]"
-)
+KELLER_1994_POOLED_257 = _pooled("keller1994_pooled_257", 2.57, "Keller 1994 (evidence 4.2)", "[R-M]")

@@ -8,7 +8,8 @@ from materials.laws.vertebral_range import CORTICAL_ASH_G_CM3, VERTEBRAL_ASH_G_C
 
 SITE = "femur"
 SOURCE = "Keyak 1998, as printed in PMC6069821 table 1 (evidence 4.2)"
-# the modulus is printed for any ash density, the strength from 0.2 g/cm3; neither range of specimens was seen
+# No range of specimens was seen. The table prints the modulus for any ash density, and the strength above
+# 0.2 g/cm3: its authors let lighter bone never yield.
 RANGE_G_CM3 = (VERTEBRAL_ASH_G_CM3[0], CORTICAL_ASH_G_CM3)
 STRENGTH_RANGE_G_CM3 = (0.2, CORTICAL_ASH_G_CM3)
 
@@ -26,7 +27,8 @@ KEYAK_1998 = ModulusLaw(
     valid_g_cm3=RANGE_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence="formula [V 68]; range chosen [A]",
+    formula_mark="[V 68]",
+    range_mark="[A]",
 )
 KEYAK_1998_STRENGTH = PrintedStrength(
     name="keyak1998",
@@ -38,5 +40,6 @@ KEYAK_1998_STRENGTH = PrintedStrength(
     valid_g_cm3=STRENGTH_RANGE_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence="formula, lower end [V 68]; upper end chosen [A]",
+    formula_mark="[V 68]",
+    range_mark="[A]",
 )

@@ -17,8 +17,8 @@ SOURCE = "Kopperdahl 2002, as coded in an open tool (evidence 4.2)"
 QCT_RANGE_G_CM3 = (0.05, 0.25)
 MODULUS = Power(factor_mpa=2980.0, exponent=1.05)
 YIELD = Power(factor_mpa=37.4, exponent=1.39)
-AS_QCT = "formula [V 67]; density kind as coded, in doubt; range [R-M]"
-AS_APPARENT = "formula [V 67]; density kind recalled, in doubt [R-M]; range chosen [A]"
+AS_QCT = "density kind as coded, in dispute"
+AS_APPARENT = "density kind recalled [R-M], in dispute"
 
 KOPPERDAHL_2002_QCT = ModulusLaw(
     name="kopperdahl2002_qct",
@@ -27,7 +27,9 @@ KOPPERDAHL_2002_QCT = ModulusLaw(
     valid_g_cm3=QCT_RANGE_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence=AS_QCT,
+    formula_mark="[V 67]",
+    range_mark="[R-M]",
+    doubt=AS_QCT,
 )
 KOPPERDAHL_2002_APPARENT = ModulusLaw(
     name="kopperdahl2002_apparent",
@@ -36,7 +38,9 @@ KOPPERDAHL_2002_APPARENT = ModulusLaw(
     valid_g_cm3=VERTEBRAL_APPARENT_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence=AS_APPARENT,
+    formula_mark="[V 67]",
+    range_mark="[A]",
+    doubt=AS_APPARENT,
 )
 KOPPERDAHL_2002_YIELD_QCT = PrintedStrength(
     name="kopperdahl2002_qct",
@@ -45,7 +49,9 @@ KOPPERDAHL_2002_YIELD_QCT = PrintedStrength(
     valid_g_cm3=QCT_RANGE_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence=AS_QCT,
+    formula_mark="[V 67]",
+    range_mark="[R-M]",
+    doubt=AS_QCT,
 )
 KOPPERDAHL_2002_YIELD_APPARENT = PrintedStrength(
     name="kopperdahl2002_apparent",
@@ -54,7 +60,9 @@ KOPPERDAHL_2002_YIELD_APPARENT = PrintedStrength(
     valid_g_cm3=VERTEBRAL_APPARENT_G_CM3,
     site=SITE,
     source=SOURCE,
-    confidence=AS_APPARENT,
+    formula_mark="[V 67]",
+    range_mark="[A]",
+    doubt=AS_APPARENT,
 )
 KOPPERDAHL_2002_YIELD_LINE = PrintedStrength(
     name="kopperdahl2002_line",
@@ -63,5 +71,7 @@ KOPPERDAHL_2002_YIELD_LINE = PrintedStrength(
     valid_g_cm3=QCT_RANGE_G_CM3,
     site=SITE,
     source="Kopperdahl 2002, partner of crawford2003; not in evidence 4.2",
-    confidence="formula, kind, range [R-M]; a public script codes the formula, for apparent density",
+    formula_mark="[R-M]",
+    range_mark="[R-M]",
+    doubt="density kind recalled [R-M]; a public script codes it for apparent density",
 )

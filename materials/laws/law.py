@@ -42,10 +42,11 @@ class PrintedLaw:
         name: key in a case file.
         curve: as printed, over densities in g/cm3 of this law's kind.
         density_kind: one of `DENSITY_KINDS`.
-        valid_g_cm3: densities of that kind between which it was measured.
+        valid_g_cm3: densities of that kind between which it was measured, or is taken to hold.
         site: the bone that was tested.
         source: paper, and where its formula was seen.
-        confidence: evidence marks of formula, density kind and range.
+        formula_mark, range_mark: evidence marks, such as "[V 68]" or "[A]" for a range that was chosen.
+        doubt: what else of it is uncertain; empty if nothing is.
         conversion: from QCT density to this law's kind.
     """
 
@@ -55,7 +56,9 @@ class PrintedLaw:
     valid_g_cm3: tuple[float, float]
     site: str
     source: str
-    confidence: str
+    formula_mark: str
+    range_mark: str
+    doubt: str = ""
     conversion: Conversion = field(default_factory=Conversion)
 
     def __post_init__(self) -> None:
@@ -63,8 +66,14 @@ class PrintedLaw:
             raise ValueError(f"{self.name}: no density kind {self.density_kind}")
 
     @property
+    def confidence(self) -> str:
+        """How sure we are of it, with evidence marks."""
+        marks = f"formula {self.formula_mark}, range {self.range_mark}"
+        return f"{marks}; {self.doubt}" if self.doubt else marks
+
+    @property
     def valid_mg_cm3(self) -> tuple[float, float]:
-        """The measured range as QCT densities; never below zero."""
+        """The range as QCT densities; never below zero."""
         ends = self.conversion.to_qct(1000.0 * np.array(self.valid_g_cm3), self.density_kind)
         low, high = np.maximum(ends, 0.0).tolist()
         return low, high

@@ -11,5 +11,6 @@ MORGAN_2003 = ModulusLaw(
     valid_g_cm3=(0.11, 0.35),
     site="vertebra, on-axis, 61 specimens",
     source="Morgan 2003 (evidence 4.2)",
-    confidence="formula [V 66, 36]; range [R-M]",
+    formula_mark="[V 66, 36]",
+    range_mark="[R-M]",
 )
