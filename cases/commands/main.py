@@ -50,6 +50,11 @@ VERBS: tuple[Verb, ...] = (
     Verb(name="run", summary="compute one case", module="cases.commands.run"),
     Verb(name="compare", summary="compare screws over body loss", module="cases.commands.compare"),
     Verb(name="sweep", summary="compute a grid of cases, resumable", module="cases.commands.sweep"),
+    Verb(
+        name="sensitivity",
+        summary="how far the answer moves with what is uncertain",
+        module="cases.commands.sensitivity",
+    ),
     Verb(name="view", summary="turn a result round, or save a picture of it", module="cases.commands.view"),
     Verb(name="converge", summary="one case on several meshes", module="cases.commands.converge"),
     Verb(
