@@ -95,7 +95,7 @@ def inputs_of(case: Case) -> tuple[UncertainInput, ...]:
         density,
         UncertainInput(
             key="bone.density_law",
-            values=("keller1994", "crawford2003", "morgan2003"),
+            values=("keller1994_vertebra", "crawford2003", "morgan2003"),
             source="the low, the default and the high law (evidence 4.2)",
         ),
         UncertainInput(
