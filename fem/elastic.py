@@ -1,16 +1,18 @@
-"""Isotropic elasticity whose Young's modulus varies inside the element.
+"""Elasticity whose Young's modulus varies inside the element: isotropic, or in part with a grain.
 
 In a straight quadratic tetrahedron the shape gradients are linear in the barycentric coordinates, so the
 element stiffness depends on E(x) only through the ten moments M_ij = (1/V) integral(E lambda_i lambda_j
 dV). Any number of samples per element, as a thin cortex or a front of bone loss needs, ends in the same
-ten numbers.
+ten numbers. What of E has a grain has ten of its own: isotropic cortex and bone with a grain add, also where
+they share an element.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fem.grain import Grain, GrainRatios
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import MaterialError
 from geometry.mesh import Mesh
@@ -101,18 +103,20 @@ def young_moments(rule: SamplingRule, young_mpa: Floats) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class ElasticField:
-    """Isotropic elasticity of every element of one mesh.
+    """Elasticity of every element of one mesh.
 
     Attributes:
         moments_mpa: moments of Young's modulus, shape (m, 10), order of MOMENT_PAIRS; a constant E gives
-            E (1 + delta_ij) / 20.
-        poisson: shape (m,), -1 < nu < 0.5.
+            E (1 + delta_ij) / 20. With a grain: of the modulus along it.
+        poisson: of what is isotropic, shape (m,), -1 < nu < 0.5.
         gauss_young_mpa: Young's modulus at the points of GAUSS_4, shape (m, 4), for stress recovery.
+        grain: what of those moduli is transversely isotropic; None if nothing.
     """
 
     moments_mpa: Floats
     poisson: Floats
     gauss_young_mpa: Floats
+    grain: Grain | None = None
 
     def __post_init__(self) -> None:
         count = len(self.poisson)
@@ -130,6 +134,8 @@ class ElasticField:
                 "Young's modulus has an element mean that is not above zero",
                 advice="Give void a small positive modulus",
             )
+        if self.grain is not None:
+            _check_share(self, self.grain)
         for name in ("moments_mpa", "poisson", "gauss_young_mpa"):
             object.__setattr__(self, name, frozen_copy(getattr(self, name)))
 
@@ -138,13 +144,47 @@ class ElasticField:
         """Mean of E over each element, shape (m,): exactly what linear elements feel."""
         return np.asarray(self.moments_mpa @ MOMENT_COUNT, dtype=np.float64)
 
+    @property
+    def isotropic_moments_mpa(self) -> Floats:
+        """The moments less those of the grain, shape (m, 10)."""
+        return self.moments_mpa if self.grain is None else self.moments_mpa - self.grain.moments_mpa
+
     def scaled(self, factor: float) -> "ElasticField":
         """The same field with every modulus multiplied by `factor`."""
         return ElasticField(
             moments_mpa=self.moments_mpa * factor,
             poisson=self.poisson,
             gauss_young_mpa=self.gauss_young_mpa * factor,
+            grain=None if self.grain is None else self.grain.scaled(factor),
         )
+
+
+def _check_share(elastic: ElasticField, grain: Grain) -> None:
+    """Refuses a grain that is not a part of the modulus."""
+    if len(grain.axes) != len(elastic.poisson):
+        raise MaterialError(
+            f"the grain has {len(grain.axes)} elements, the field {len(elastic.poisson)}", where="grain"
+        )
+    round_off = 1e-9
+    mean, share = elastic.mean_young_mpa, grain.moments_mpa @ MOMENT_COUNT
+    inside = np.all((share >= 0.0) & (share <= mean * (1.0 + round_off)))
+    most = elastic.gauss_young_mpa * (1.0 + round_off)
+    if not (inside and np.all((grain.gauss_young_mpa >= 0.0) & (grain.gauss_young_mpa <= most))):
+        raise MaterialError(
+            "the modulus along the grain is below zero or above the whole modulus somewhere", where="grain"
+        )
+
+
+def grained(elastic: ElasticField, ratios: GrainRatios, axes: Floats) -> ElasticField:
+    """The same moduli, now along a grain, in all elements whose axis, shape (m, 3), is not zero."""
+    there = np.any(axes != 0.0, axis=1)[:, None]
+    grain = Grain(
+        ratios=ratios,
+        axes=axes,
+        moments_mpa=np.where(there, elastic.moments_mpa, 0.0),
+        gauss_young_mpa=np.where(there, elastic.gauss_young_mpa, 0.0),
+    )
+    return replace(elastic, grain=grain)
 
 
 def elastic_by_element(young_mpa: Floats, poisson: Floats) -> ElasticField:
@@ -170,21 +210,23 @@ def elastic_by_part(mesh: Mesh, materials: Mapping[str, tuple[float, float]]) ->
     return elastic_by_element(table[mesh.part, 0], table[mesh.part, 1])
 
 
-def linear_young(elastic: ElasticField, rule: SamplingRule) -> Floats:
-    """E at the points of a rule, shape (m, ns): the linear field with the moments of the element, never
+def linear_young(moments_mpa: Floats, rule: SamplingRule) -> Floats:
+    """E at the points of a rule, shape (m, ns): the linear field with these moments, shape (m, 10), never
     below zero."""
-    mean = elastic.mean_young_mpa[:, None]
-    values = np.maximum(corner_young(elastic) @ rule.barycentric.T, 0.0)
-    return np.asarray(values * (mean / (values @ rule.weights)[:, None]), dtype=np.float64)
+    mean = (moments_mpa @ MOMENT_COUNT)[:, None]
+    values = np.maximum(corner_young(moments_mpa) @ rule.barycentric.T, 0.0)
+    whole = (values @ rule.weights)[:, None]
+    # of a grain that an element does not have there is nothing
+    return values * np.divide(mean, whole, where=whole > 0.0, out=np.zeros_like(mean))
 
 
-def corner_young(elastic: ElasticField) -> Floats:
-    """Corner values, shape (m, 4), of the linear field that fits E best in each element; below zero beside
-    a jump."""
-    first = np.zeros((len(elastic.poisson), 4))
+def corner_young(moments_mpa: Floats) -> Floats:
+    """Corner values, shape (m, 4), of the linear field that fits E of these moments, shape (m, 10), best in
+    each element; below zero beside a jump."""
+    first = np.zeros((len(moments_mpa), 4))
     for index, (i, j) in enumerate(MOMENT_PAIRS):
-        first[:, i] += elastic.moments_mpa[:, index]
+        first[:, i] += moments_mpa[:, index]
         if i != j:
-            first[:, j] += elastic.moments_mpa[:, index]
+            first[:, j] += moments_mpa[:, index]
     # integral(lambda_i lambda_j) / V is (1 + delta_ij) / 20, whose inverse is 20 I - 4
     return np.asarray(20.0 * first - 4.0 * first.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -6,18 +6,21 @@ from geometry.errors import ResourceError
 # between 0.1 and 3 million unknowns: blocks and columns of the quadratic matrix dominate.
 _BYTES_PER_NODE = 1450.0
 _BYTES_PER_ELEMENT = 800.0
+_BYTES_PER_ELEMENT_OF_GRAIN = 300.0
 _BYTES_PER_NODE_AND_CASE = 130.0
 # Eight lanes of vectors, whatever the number of load cases beyond one.
 _BYTES_PER_NODE_OF_LANES = 1100.0
 _GIB = 2.0**30
 
 
-def predicted_gib(nodes: int, elements: int, load_cases: int = 1) -> float:
-    """Memory in GiB that discretising and solving a mesh with multigrid adds to what the program holds."""
+def predicted_gib(nodes: int, elements: int, load_cases: int = 1, *, grain: bool = False) -> float:
+    """Memory in GiB that discretising and solving a mesh with multigrid adds to what the program holds; more
+    with a grain."""
     per_node = _BYTES_PER_NODE + load_cases * _BYTES_PER_NODE_AND_CASE
     if load_cases > 1:
         per_node += _BYTES_PER_NODE_OF_LANES
-    return (nodes * per_node + elements * _BYTES_PER_ELEMENT) / _GIB
+    per_element = _BYTES_PER_ELEMENT + (_BYTES_PER_ELEMENT_OF_GRAIN if grain else 0.0)
+    return (nodes * per_node + elements * per_element) / _GIB
 
 
 def require_memory(needed_gib: float, available_gib: float) -> None:

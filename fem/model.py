@@ -8,6 +8,7 @@ from fem.connections.connection import Connection, RigidNodes, Tie, linked_pairs
 from fem.discretisation import Discretisation
 from fem.elastic import ElasticField
 from fem.loads.load_case import LoadCase
+from fem.pressure import nearly_incompressible
 from fem.rigid import free_motions
 from fem.supports import Support, held_components
 from geometry.arrays import Bools, Floats
@@ -42,6 +43,7 @@ class Model:
         object.__setattr__(self, "supports", tuple(self.supports))
         object.__setattr__(self, "load_cases", tuple(self.load_cases))
         object.__setattr__(self, "connections", tuple(self.connections))
+        _check_grain(self.discretisation, self.elastic)
         _check_connections(self.discretisation, self.connections, self.held)
         _check_motions(self.discretisation, self.supports, self.connections)
         _check_loads(self.load_cases, self.held)
@@ -62,6 +64,20 @@ class Model:
         if name not in names:
             raise ModelError(f"no load case named {name!r}, only {', '.join(names)}")
         return names.index(name)
+
+
+def _check_grain(discretisation: Discretisation, elastic: ElasticField) -> None:
+    """Refuses a grain in elements that are curved or nearly incompressible."""
+    if elastic.grain is None:
+        return
+    there = np.any(elastic.grain.axes != 0.0, axis=1)
+    curved = discretisation.element_order[discretisation.curved]
+    for kind, elements, advice in (
+        ("curved", curved, "Use mesh.straightened()"),
+        ("nearly incompressible", nearly_incompressible(elastic), "Lower Poisson's ratio there"),
+    ):
+        if there[elements].any():
+            raise ModelError(f"{kind} elements have a grain", where="elastic", advice=advice)
 
 
 def _check_connections(

@@ -3,10 +3,11 @@
 import numpy as np
 from numba import njit, prange
 
-from fem.assembly import EDGE_ENDS, FAST, PAIR_PLACE, ElementTerms
+from fem.assembly import EDGE_ENDS, FAST, PAIR_PLACE
 from fem.discretisation import Discretisation
 from fem.elastic import MOMENT_COUNT
 from fem.lanes import load, room, store
+from fem.terms import ElementTerms
 from geometry.arrays import Floats
 from geometry.tetrahedron import POINTS_14, WEIGHTS_14, slopes_at
 
@@ -24,14 +25,15 @@ def nodal_forces(
     if discretisation.order == 1:
         _apply_linear(
             discretisation.tets, discretisation.gradients, terms.moments @ MOMENT_COUNT, terms.lame_first,
-            terms.lame_second, colours.chunk_start, colours.colour_start, displacement_mm, forces,
+            terms.lame_second, terms.grain, colours.chunk_start, colours.colour_start, displacement_mm,
+            forces,
         )  # fmt: skip
         return forces
     curved = terms.curved
     _apply_quadratic(
         discretisation.tets, discretisation.gradients,
         terms.moments if curved is None else curved.straight_moments, terms.lame_first, terms.lame_second,
-        colours.chunk_start, colours.colour_start, displacement_mm, forces,
+        terms.grain, colours.chunk_start, colours.colour_start, displacement_mm, forces,
     )  # fmt: skip
     if curved is not None:
         _apply_curved(
@@ -43,7 +45,7 @@ def nodal_forces(
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
-def _apply_quadratic(tets, gradients, moments, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
+def _apply_quadratic(tets, gradients, moments, lame1, lame2, grain, chunks, colours, u, f):  # type: ignore[no-untyped-def]
     """Adds K u to f, both of shape (n, 3) or (n, 3, 8); threads share out the chunks of one colour, which
     touch no common node."""
     for colour in range(colours.shape[0] - 1):
@@ -82,14 +84,11 @@ def _apply_quadratic(tets, gradients, moments, lame1, lame2, chunks, colours, u,
                         store(h, 9 + c, d, u03 * g0 + u13 * g1 + u23 * g2 + u3 * g3 - base)
                 for v in range(4):
                     _symmetric_stress(h, 3 * v, lame1[e], lame2[e], s, v)
-                for j in range(4):
-                    m0 = moments[e, PAIR_PLACE[0, j]]
-                    m1 = moments[e, PAIR_PLACE[1, j]]
-                    m2 = moments[e, PAIR_PLACE[2, j]]
-                    m3 = moments[e, PAIR_PLACE[3, j]]
-                    for c in range(6):
-                        near = m0 * load(s, 0, c) + m1 * load(s, 1, c)
-                        store(t, j, c, near + m2 * load(s, 2, c) + m3 * load(s, 3, c))
+                _weigh(moments, e, s, t, False)
+                if grain is not None and grain.moments[e, 0] > 0.0:
+                    for v in range(4):
+                        _grain_stress(h, 3 * v, grain, e, 1.0, s, v)
+                    _weigh(grain.moments, e, s, t, True)
                 for c in range(6):
                     store(flat, 0, c, load(t, 0, c) + load(t, 1, c) + load(t, 2, c) + load(t, 3, c))
                 for v in range(4):
@@ -106,7 +105,7 @@ def _apply_quadratic(tets, gradients, moments, lame1, lame2, chunks, colours, u,
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
-def _apply_linear(tets, gradients, stiff, lame1, lame2, chunks, colours, u, f):  # type: ignore[no-untyped-def]
+def _apply_linear(tets, gradients, stiff, lame1, lame2, grain, chunks, colours, u, f):  # type: ignore[no-untyped-def]
     """The same for linear elements, which feel only the mean modulus times the volume."""
     for colour in range(colours.shape[0] - 1):
         for chunk in prange(colours[colour], colours[colour + 1]):
@@ -128,6 +127,14 @@ def _apply_linear(tets, gradients, stiff, lame1, lame2, chunks, colours, u, f): 
                 for v in range(4):
                     for c in range(3):
                         add_to(f, tets[e, v], c, traction(s, 0, g, v, c))
+                if grain is not None:
+                    mean = 0.0
+                    for k in range(10):
+                        mean += MOMENT_COUNT[k] * grain.moments[e, k]
+                    _grain_stress(h, 0, grain, e, mean, s, 0)
+                    for v in range(4):
+                        for c in range(3):
+                            add_to(f, tets[e, v], c, traction(s, 0, g, v, c))
 
 
 @njit(cache=True, error_model="numpy", parallel=True, fastmath=FAST)
@@ -196,6 +203,51 @@ def _symmetric_stress(h, row, first, second, s, v):  # type: ignore[no-untyped-d
     store(s, v, 3, second * (load(h, row, 1) + load(h, row + 1, 0)))
     store(s, v, 4, second * (load(h, row + 1, 2) + load(h, row + 2, 1)))
     store(s, v, 5, second * (load(h, row + 2, 0) + load(h, row, 2)))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _grain_stress(h, row, grain, e, factor, s, v):  # type: ignore[no-untyped-def]
+    """The same for a factor times the stiffness of a grain (the formula: fem.grain)."""
+    lame1 = grain.stiffness[0]
+    lame2 = grain.stiffness[1]
+    alpha = grain.stiffness[2]
+    gamma = grain.stiffness[3]
+    beta = grain.stiffness[4]
+    n0 = grain.axes[e, 0]
+    n1 = grain.axes[e, 1]
+    n2 = grain.axes[e, 2]
+    xy = 0.5 * (load(h, row, 1) + load(h, row + 1, 0))
+    yz = 0.5 * (load(h, row + 1, 2) + load(h, row + 2, 1))
+    zx = 0.5 * (load(h, row + 2, 0) + load(h, row, 2))
+    # strain times grain
+    v0 = n0 * load(h, row, 0) + n1 * xy + n2 * zx
+    v1 = n0 * xy + n1 * load(h, row + 1, 1) + n2 * yz
+    v2 = n0 * zx + n1 * yz + n2 * load(h, row + 2, 2)
+    stretch = n0 * v0 + n1 * v1 + n2 * v2
+    trace = load(h, row, 0) + load(h, row + 1, 1) + load(h, row + 2, 2)
+    even = lame1 * trace + alpha * stretch
+    along = alpha * trace + beta * stretch
+    twice = 2.0 * lame2
+    store(s, v, 0, factor * (even + twice * load(h, row, 0) + n0 * (2.0 * gamma * v0 + n0 * along)))
+    store(s, v, 1, factor * (even + twice * load(h, row + 1, 1) + n1 * (2.0 * gamma * v1 + n1 * along)))
+    store(s, v, 2, factor * (even + twice * load(h, row + 2, 2) + n2 * (2.0 * gamma * v2 + n2 * along)))
+    store(s, v, 3, factor * (twice * xy + gamma * (n0 * v1 + n1 * v0) + n0 * n1 * along))
+    store(s, v, 4, factor * (twice * yz + gamma * (n1 * v2 + n2 * v1) + n1 * n2 * along))
+    store(s, v, 5, factor * (twice * zx + gamma * (n2 * v0 + n0 * v2) + n2 * n0 * along))
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _weigh(moments, e, s, t, more):  # type: ignore[no-untyped-def]
+    """Puts sum_i M_ij s_i into rows j of t; adds it there for `more`."""
+    for j in range(4):
+        m0 = moments[e, PAIR_PLACE[0, j]]
+        m1 = moments[e, PAIR_PLACE[1, j]]
+        m2 = moments[e, PAIR_PLACE[2, j]]
+        m3 = moments[e, PAIR_PLACE[3, j]]
+        for c in range(6):
+            near = m0 * load(s, 0, c) + m1 * load(s, 1, c)
+            total = near + m2 * load(s, 2, c) + m3 * load(s, 3, c)
+            store(t, j, c, load(t, j, c) + total if more else total)
 
 
 @njit(error_model="numpy", inline="always")

@@ -28,7 +28,7 @@ class GaussFields:
     Attributes:
         strain: shape (m, 4, 6).
         stress_mpa: shape (m, 4, 6).
-        young_mpa: shape (m, 4).
+        young_mpa: shape (m, 4); with a grain along it.
         volumes_mm3: of the elements; each point stands for a quarter, shape (m,).
     """
 
@@ -50,7 +50,8 @@ class GaussFields:
     @property
     def effective_strain(self) -> Floats:
         """sqrt(2 energy density / E), shape (m, 4), as in Pistoia 2002 (doi
-        10.1016/s8756-3282(02)00736-6); zero in points without stiffness."""
+        10.1016/s8756-3282(02)00736-6); zero in points without stiffness. With a grain E is the modulus along
+        it, so that a pull along it gives the strain itself, and one across it less."""
         stiff = self.young_mpa > 0.0
         ratio = np.divide(
             2.0 * self.energy_density_mpa, self.young_mpa, where=stiff, out=np.zeros_like(self.young_mpa)
@@ -69,7 +70,12 @@ def gauss_fields(solution: Solution, case: str) -> GaussFields:
     elastic = solution.model.elastic
     displacement = solution.displacement_of(case)
     strain = GAUSS_4.barycentric @ corner_strains(d.mesh, displacement)
-    stress = stress_of(strain, elastic.gauss_young_mpa, elastic.poisson)
+    grain = elastic.grain
+    if grain is None:
+        stress = stress_of(strain, elastic.gauss_young_mpa, elastic.poisson)
+    else:
+        stress = stress_of(strain, elastic.gauss_young_mpa - grain.gauss_young_mpa, elastic.poisson)
+        stress += grain.ratios.stress_mpa(strain, grain.gauss_young_mpa, grain.axes)
     pressure = pressure_field(d, elastic)
     if pressure is not None:
         # there the divergence is right on average only; the pressure is what the equations found

@@ -6,13 +6,13 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array, dia_array, kron
 
-from fem.assembly import ElementTerms, element_terms
 from fem.bonds import Bonds, bonds_of
 from fem.connections.connection import Springs
 from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.pressure import PressureField, nearly_incompressible, pressure_field
 from fem.product import nodal_forces
+from fem.terms import ElementTerms, element_terms
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fem.convergence import limit_of
-from fem.elastic import ElasticField, elastic_by_part, subdivided_rule, uniform_elastic
+from fem.elastic import ElasticField, elastic_by_part, grained, subdivided_rule, uniform_elastic
 from fem.error_estimate import estimated_error
 from fem.loads import face_traction
 from fem.memory import predicted_gib, require_memory
@@ -19,7 +19,7 @@ from fem.model import Model
 from fem.recovery import principal_strains, principal_values, volume_percentiles
 from fem.solvers import solve
 from fem.supports import FixedNodes
-from fem.verification.models import model_of, plane, pulled, sampled
+from fem.verification.models import OBLIQUE, THREE_TO_ONE, model_of, plane, pulled, sampled
 from geometry.arrays import Bools, Floats
 from geometry.blocks import block
 from geometry.errors import ModelError, ResourceError
@@ -157,30 +157,33 @@ from fem.memory import predicted_gib
 from fem.solvers import solve
 from geometry.blocks import block
 from tests.test_fem_error_estimate import loaded
-loads = int(sys.argv[1])
-solve(loaded(block((6, 6, 6)), loads))
+loads, grain = int(sys.argv[1]), sys.argv[2] == "True"
+solve(loaded(block((6, 6, 6)), loads, grain))
 mesh = block((24, 24, 24))
 before = psutil.Process().memory_info().rss / 2**30
-solve(loaded(mesh, loads))
+solve(loaded(mesh, loads, grain))
 # not getrusage: its peak goes on from that of the process that started this one
 peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 2**20
-print(before + predicted_gib(len(mesh.nodes_mm), len(mesh.tets), loads), peak)
+print(before + predicted_gib(len(mesh.nodes_mm), len(mesh.tets), loads, grain=grain), peak)
 """
 
 
-def loaded(mesh: Mesh, loads: int) -> Model:
+def loaded(mesh: Mesh, loads: int, grain: bool) -> Model:
     """A block pulled in as many ways."""
+    elastic = uniform_elastic(len(mesh.tets), 1000.0, 0.3)
+    if grain:
+        elastic = grained(elastic, THREE_TO_ONE, np.tile(OBLIQUE, (len(mesh.tets), 1)))
     ways = np.random.default_rng(0).normal(size=(loads, 3))
     cases = tuple(face_traction(mesh, mesh.face("z1"), way, f"pull {k}") for k, way in enumerate(ways))
-    return replace(pulled(mesh), load_cases=cases)
+    return replace(pulled(mesh, elastic), load_cases=cases)
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peaks are read as Linux tells them")
-@pytest.mark.parametrize("loads", [1, 6])
-def test_memory_is_predicted_within_a_quarter(loads: int) -> None:
+@pytest.mark.parametrize(("loads", "grain"), [(1, False), (6, False), (1, True)])
+def test_memory_is_predicted_within_a_quarter(loads: int, grain: bool) -> None:
     # compiles what the other process then only loads: a compiler's memory is not the solver's
-    solve(loaded(block((2, 2, 2)), loads))
-    command = [sys.executable, "-c", MEASURED, str(loads)]
+    solve(loaded(block((2, 2, 2)), loads, grain))
+    command = [sys.executable, "-c", MEASURED, str(loads), str(grain)]
     root = Path(__file__).parents[1]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)  # noqa: S603
     predicted, peak = (float(word) for word in done.stdout.split())

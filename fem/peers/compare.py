@@ -7,7 +7,7 @@ import numpy as np
 
 from fem.model import Model
 from fem.peers.by_element import constant_in_elements
-from fem.peers.table import PEERS, peer_displacements
+from fem.peers.table import PEERS, peer_displacements, require_plain
 from fem.solvers import SolverSettings, solve
 
 # What two engines with the same discrete problem may differ by (docs/method.md).
@@ -46,6 +46,7 @@ def agreement_with(peer: str, model: Model) -> list[Agreement]:
     With a peer that knows one modulus in each element, both solve the model with such a field.
     """
     if peer in PEERS and PEERS[peer].constant_in_elements:
+        require_plain(peer, model)
         volumes = model.discretisation.mesh.volumes_mm3()
         model = replace(model, elastic=constant_in_elements(model.elastic, volumes))
     begin = perf_counter()

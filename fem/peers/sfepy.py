@@ -13,9 +13,11 @@ from sfepy.discrete.fem import Mesh as PeerMesh
 from sfepy.mechanics.matcoefs import stiffness_from_youngpoisson
 from sfepy.terms import Term
 
+from fem.elastic import ElasticField
 from fem.model import Model
 from fem.peers.linear import TOLERANCE, solved_rows
 from fem.peers.quadrature import matched_young, rule_order
+from fem.peers.turned import turned_stiffness
 from geometry.arrays import Floats
 from geometry.errors import ModelError
 
@@ -31,13 +33,12 @@ def displacements_by_sfepy(model: Model, tolerance: float = TOLERANCE) -> Floats
     integral = Integral("i", order=rule_order(elastic))
     points, weights = integral.get_qp("3_4")
     barycentric = np.column_stack([1.0 - points.sum(axis=1), points])
-    young = matched_young(elastic, barycentric, weights / weights.sum())
-    unit = _unit_stiffness(elastic.poisson)
+    stiffness = _stiffness(elastic, barycentric, weights / weights.sum())
 
     def moduli(ts: object, coordinates: Floats, mode: str = "", **_: Any) -> dict[str, Floats] | None:
         if mode != "qp":
             return None
-        return {"D": (young[:, :, None, None] * unit[:, None]).reshape(-1, 6, 6)}
+        return {"D": stiffness.reshape(-1, 6, 6)}
 
     domain = FEDomain("domain", peer)
     omega = domain.create_region("Omega", "all")
@@ -60,6 +61,19 @@ def displacements_by_sfepy(model: Model, tolerance: float = TOLERANCE) -> Floats
     result = np.empty_like(right)
     result[:, place] = rows.reshape(right.shape)
     return result
+
+
+def _stiffness(elastic: ElasticField, barycentric: Floats, weights: Floats) -> Floats:
+    """Stiffness at the points of a rule, shape (m, nq, 6, 6), in sfepy's order: xx, yy, zz, xy, xz, yz."""
+    young = matched_young(elastic.isotropic_moments_mpa, barycentric, weights)
+    stiffness = young[:, :, None, None] * _unit_stiffness(elastic.poisson)[:, None]
+    grain = elastic.grain
+    if grain is not None:
+        order = [0, 1, 2, 3, 5, 4]
+        unit = turned_stiffness(grain.ratios, grain.axes)[:, order][:, :, order]
+        young = matched_young(grain.moments_mpa, barycentric, weights)
+        stiffness += young[:, :, None, None] * unit[:, None]
+    return stiffness
 
 
 def _unit_stiffness(poisson: Floats) -> Floats:

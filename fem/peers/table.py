@@ -25,12 +25,14 @@ class Peer:
         function: there, from a model to displacements of shape (cases, n, 3).
         cure: how it is installed.
         constant_in_elements: whether it knows only one modulus in each element.
+        grain: whether it is told of one.
     """
 
     module: str
     function: str
     cure: str
     constant_in_elements: bool = False
+    grain: bool = True
 
 
 PEERS: Mapping[str, Peer] = {
@@ -41,6 +43,7 @@ PEERS: Mapping[str, Peer] = {
         function="displacements_by_calculix",
         cure="apt-get install calculix-ccx",
         constant_in_elements=True,
+        grain=False,
     ),
 }
 
@@ -55,7 +58,7 @@ def peer_displacements(peer: str, model: Model) -> Floats:
     if peer not in PEERS:
         raise ModelError(f"no peer {peer!r}", advice=f"Known: {', '.join(PEERS)}")
     row = PEERS[peer]
-    _require_plain(model)
+    require_plain(peer, model)
     try:
         # sfepy prints about extras that are not installed; stdout is for results
         with redirect_stdout(io.StringIO()):
@@ -65,18 +68,21 @@ def peer_displacements(peer: str, model: Model) -> Floats:
     return np.asarray(getattr(loaded, row.function)(model), dtype=np.float64)
 
 
-def _require_plain(model: Model) -> None:
-    """Refuses what peers would solve as another problem."""
+def require_plain(peer: str, model: Model) -> None:
+    """Refuses what a known peer would solve as another problem."""
     d = model.discretisation
     beyond = {
         "connections": bool(model.connections),
         "linear shape functions": d.order == 1,
         "curved elements": len(d.curved) > 0,
         "nearly incompressible elements": bool(nearly_incompressible(model.elastic).any()),
+        "a grain": model.elastic.grain is not None and not PEERS[peer].grain,
     }
     found = [name for name, there in beyond.items() if there]
     if found:
         raise ModelError(
-            f"the model has {' and '.join(found)}, which peers are not told of",
-            advice="Use the multigrid or the direct solver",
+            f"the model has {' and '.join(found)}, which {peer} is not told of",
+            advice="Use the multigrid or the direct solver"
+            if found != ["a grain"]
+            else f"Use {' or '.join(name for name, row in PEERS.items() if row.grain)}",
         )

@@ -6,6 +6,7 @@ from fem.verification.ball import ball_checks
 from fem.verification.bars import bimaterial_bar_checks, cantilever_checks, twisted_beam_checks
 from fem.verification.check import Check
 from fem.verification.curved_sides import curved_checks
+from fem.verification.grain import grain_checks
 from fem.verification.half_space import half_space_checks
 from fem.verification.joints import joint_checks
 from fem.verification.manufactured import manufactured_checks
@@ -20,6 +21,7 @@ PROBLEMS: Mapping[str, Callable[[], list[Check]]] = {
     "rigid_modes": rigid_mode_checks,
     "manufactured": manufactured_checks,
     "curved_sides": curved_checks,
+    "grain": grain_checks,
     "joints": joint_checks,
     "bimaterial_bar": bimaterial_bar_checks,
     "cantilever": cantilever_checks,

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from fem.discretisation import discretise
-from fem.elastic import subdivided_rule, uniform_elastic
+from fem.elastic import grained, subdivided_rule, uniform_elastic
 from fem.error_estimate import estimated_error
+from fem.grain import GrainRatios
 from fem.loads import LoadCase
+from fem.peers.turned import turned_tensor
 from fem.solvers import SolverSettings
 from fem.supports import FixedNodes
 from fem.verification.check import Check, order
-from fem.verification.models import model_of, solved
+from fem.verification.models import OBLIQUE, THREE_TO_ONE, model_of, solved
 from geometry.blocks import block
 from geometry.tetrahedron import shapes_at
 
 # What an estimated over a true error, in the energy norm, may be.
 EFFECTIVITY = (0.8, 1.5)
 SETTINGS = SolverSettings(relative_tolerance=1e-9)
+POISSON = 0.3
+EVEN = GrainRatios(young_x=1.0, poisson_xy=POISSON, poisson_xz=POISSON, shear_xz=0.5 / (1.0 + POISSON))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +39,22 @@ class Errors:
     estimated: float
 
 
-def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> Errors:
-    """Errors for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held
-    all round; `shift` spoils the body force. Shape functions are quadratic, or linear for `shape_order` 1."""
+def manufactured(
+    cells: int, shift: float = 0.0, shape_order: int = 2, ratios: GrainRatios | None = None
+) -> Errors:
+    """Errors for u = sin(pi x) sin(pi y) sin(pi z) (1, 2, 3) on the unit cube, held all round.
+
+    Args:
+        cells: along each edge.
+        shift: spoils the body force.
+        shape_order: of the shape functions, 1 or 2.
+        ratios: of an oblique grain; isotropic without.
+    """
     mesh = block((cells, cells, cells), jitter=0.1)
-    young, poisson = 1.0, 0.3
-    first = young * poisson / ((1 + poisson) * (1 - 2 * poisson))
-    second = 0.5 * young / (1 + poisson)
+    elastic = uniform_elastic(len(mesh.tets), 1.0, POISSON)
+    if ratios is not None:
+        elastic = grained(elastic, ratios, np.tile(OBLIQUE, (len(mesh.tets), 1)))
+    stiffness = turned_tensor(EVEN if ratios is None else ratios, OBLIQUE[None])[0]
     amplitude = np.array([1.0, 2.0, 3.0])
     rule = subdivided_rule(1)
     points = rule.points_mm(mesh.corner_points_mm())
@@ -58,17 +71,14 @@ def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> Errors
         ],
         axis=-2,
     )
-    body = (
-        -(np.pi**2) * ((first + second) * hessian @ amplitude - 3.0 * second * waves[..., :1] * amplitude)
-        + shift
-    )
+    body = -(np.pi**2) * np.einsum("ijkl,k,mqlj->mqi", stiffness, amplitude, hessian, optimize=True) + shift
     shapes = shapes_at(rule.barycentric)
     weights = mesh.volumes_mm3()[:, None] * rule.weights
     forces = np.zeros_like(mesh.nodes_mm)
     np.add.at(forces, mesh.tets, np.einsum("mq,qa,mqd->mad", weights, shapes, body))
     model = model_of(
         mesh,
-        uniform_elastic(len(mesh.tets), young, poisson),
+        elastic,
         [FixedNodes(name="skin", nodes=mesh.face("skin"))],
         [LoadCase(name="body", nodal_force_n=forces)],
         discretise(mesh, order=shape_order),
@@ -76,7 +86,7 @@ def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> Errors
     solution = solved(model, SETTINGS)
     found = np.einsum("qa,mad->mqd", shapes, solution.displacement_of("body")[mesh.tets])
     square = np.einsum("mq,mqd->", weights, (found - waves[..., :1] * amplitude) ** 2)
-    exact_work = np.pi**2 * (3 * second * 14.0 + (first + second) * 14.0) / 8.0
+    exact_work = np.pi**2 * np.einsum("ijkj,i,k->", stiffness, amplitude, amplitude) / 8.0
     work = float(solution.work_nmm()[0])
     return Errors(
         in_l2=float(np.sqrt(square)),
@@ -87,10 +97,15 @@ def manufactured(cells: int, shift: float = 0.0, shape_order: int = 2) -> Errors
 
 def manufactured_checks(shift: float = 0.0) -> list[Check]:
     """Orders in L2 and in the energy norm, of quadratic elements between 4 and 8 cells, of linear ones
-    between 12 and 24, and how well the error is estimated; `shift` spoils the body force."""
+    between 12 and 24, of quadratic ones with a grain, and how well the error is estimated; `shift` spoils
+    the body force."""
     checks = []
-    for name, shape_order, cells in (("quadratic", 2, 4), ("linear", 1, 12)):
-        coarse, fine = (manufactured(c, shift, shape_order) for c in (cells, 2 * cells))
+    for name, shape_order, cells, ratios in (
+        ("quadratic", 2, 4, None),
+        ("linear", 1, 12, None),
+        ("grain", 2, 4, THREE_TO_ONE),
+    ):
+        coarse, fine = (manufactured(c, shift, shape_order, ratios) for c in (cells, 2 * cells))
         in_l2 = float(np.log2(coarse.in_l2 / fine.in_l2))
         in_energy = 0.5 * float(np.log2(coarse.in_energy / fine.in_energy))
         case = f"manufactured, {name}"

@@ -6,6 +6,7 @@ import numpy as np
 
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import GAUSS_4, ElasticField, SamplingRule, uniform_elastic, young_moments
+from fem.grain import GrainRatios
 from fem.loads import LoadCase, face_traction
 from fem.model import Model
 from fem.solution import Solution
@@ -16,6 +17,9 @@ from geometry.mesh import Mesh
 
 USUAL = SolverSettings()
 TIGHT = SolverSettings(relative_tolerance=1e-11)
+# As in vertebral bone (docs/evidence.md 4.2), along no axis of any mesh.
+THREE_TO_ONE = GrainRatios(young_x=0.333, poisson_xy=0.381, poisson_xz=0.104, shear_xz=0.157)
+OBLIQUE = np.array([1.0, 2.0, 2.0]) / 3.0
 
 
 def plane(mesh: Mesh, face: str) -> FixedComponents:

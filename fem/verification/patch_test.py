@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from fem.elastic import uniform_elastic
+from fem.elastic import ElasticField, uniform_elastic
 from fem.loads import LoadCase, face_traction
+from fem.model import Model
 from fem.recovery import gauss_fields
 from fem.supports import FixedComponents, FixedNodes, Support
 from fem.verification.check import Check, near
 from fem.verification.models import TIGHT, model_of, solved
-from geometry.arrays import Ints
+from geometry.arrays import Floats, Ints
 from geometry.blocks import block
 from geometry.mesh import Mesh
 
@@ -26,28 +27,37 @@ NORMALS = {
 
 
 def patch_checks() -> list[Check]:
-    """The worst stresses of a block under the tractions of a constant stress, with just enough support."""
+    """The worst stresses of a block under the tractions of a constant stress."""
     mesh = block((3, 3, 3), jitter=0.25)
     stress = np.full((3, 3), SHEAR_MPA) + (NORMAL_MPA - SHEAR_MPA) * np.eye(3)
+    model = evenly_stressed(mesh, uniform_elastic(len(mesh.tets), 1e6, 0.25), stress)
+    found = gauss_fields(solved(model, TIGHT), "all").stress_mpa
+    return worst_stresses("patch test", found)
+
+
+def worst_stresses(case: str, found_mpa: Floats) -> list[Check]:
+    """How far stresses, shape (m, 4, 6), are from even ones."""
+    checks = []
+    for quantity, values, reference in (
+        ("normal stress (MPa), furthest off", found_mpa[..., :3], NORMAL_MPA),
+        ("shear stress (MPa), furthest off", found_mpa[..., 3:], SHEAR_MPA),
+    ):
+        worst = values.flat[np.abs(values - reference).argmax()]
+        checks.append(near(case, quantity, worst, reference, ROUND_OFF, "MacNeal & Harder 1985"))
+    return checks
+
+
+def evenly_stressed(mesh: Mesh, elastic: ElasticField, stress_mpa: Floats) -> Model:
+    """A unit cube under the tractions of a constant stress, shape (3, 3), with just enough support."""
     total = np.zeros_like(mesh.nodes_mm)
     for face, normal in NORMALS.items():
-        total += face_traction(mesh, mesh.face(face), stress @ np.array(normal)).nodal_force_n
+        total += face_traction(mesh, mesh.face(face), stress_mpa @ np.array(normal)).nodal_force_n
     supports: list[Support] = [
         FixedNodes(name="origin", nodes=_at(mesh, 0, 0, 0)),
         FixedComponents(name="x end", nodes=_at(mesh, 1, 0, 0), components=(False, True, True)),
         FixedComponents(name="y end", nodes=_at(mesh, 0, 1, 0), components=(False, False, True)),
     ]
-    load = LoadCase(name="all", nodal_force_n=total)
-    model = model_of(mesh, uniform_elastic(len(mesh.tets), 1e6, 0.25), supports, [load])
-    found = gauss_fields(solved(model, TIGHT), "all").stress_mpa
-    checks = []
-    for quantity, values, reference in (
-        ("normal stress (MPa), furthest off", found[..., :3], NORMAL_MPA),
-        ("shear stress (MPa), furthest off", found[..., 3:], SHEAR_MPA),
-    ):
-        worst = values.flat[np.abs(values - reference).argmax()]
-        checks.append(near("patch test", quantity, worst, reference, ROUND_OFF, "MacNeal & Harder 1985"))
-    return checks
+    return model_of(mesh, elastic, supports, [LoadCase(name="all", nodal_force_n=total)])
 
 
 def _at(mesh: Mesh, x: float, y: float, z: float) -> Ints:
