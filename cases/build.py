@@ -6,12 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from cases.elasticity import FINE_RULE, elastic_field, weakened
 from cases.progress import Progress, silent
 from cases.schema import Case
 from cases.schema_bone import REMOVED
 from cases.schema_surface import SacrumSurface
 from fem.discretisation import Discretisation, discretise
-from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, young_moments
+from fem.elastic import ElasticField
 from fem.loads.traction import face_traction
 from fem.model import Model
 from fem.supports import FixedNodes
@@ -27,6 +28,7 @@ from geometry.pelvis.ilium_shape import IliumShape
 from geometry.planning.nearest import accepted_screw
 from geometry.sacrum.shape import SacrumShape
 from geometry.screws import DESIGNS, Screw
+from materials.anisotropy import ANISOTROPIES, lay_grain
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.density_map import bone_density, lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
@@ -36,11 +38,6 @@ from materials.tables import CORTEX, LOST_BONE, METALS, Solid
 from materials.templates import T_SCORE_MAPS
 
 LOAD = "pull_out"
-# Elements that the inner face of the cortex or the front of body loss crosses are sampled at 4 x 8^2 = 256
-# points: chosen so that a shell of 0.6 mm in an element of 5 mm is still met by several points.
-FINE_RULE = subdivided_rule(2)
-# Elements sampled at once: bounds the memory of the samples to about 100 MB.
-CHUNK = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,12 +154,14 @@ def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
     loss = body_loss(plan)
     solids = {"screw": METALS[case.screw.metal]}
     material = map_material(mesh, plan.anatomy, bone_material(plan), solids)
+    anisotropy = ANISOTROPIES[case.bone.anisotropy]
+    grain = None if anisotropy is None else lay_grain(mesh, plan.anatomy, anisotropy)
     return PullOutSetup(
         plan=plan,
         mesh=mesh,
         discretisation=discretise(mesh),
         material=material,
-        elastic=elastic_field(material),
+        elastic=elastic_field(material, grain),
         loss=loss,
         loss_field=map_loss(mesh, loss),
         held=held_nodes(mesh, plan.screw, loss, case.loading.support_clearance_diameters),
@@ -246,28 +245,6 @@ def fill_young_mpa(case: Case) -> float:
     """Young's modulus of what stands where bone was lost."""
     own = case.body_loss.fill_young_mpa
     return LOST_BONE[case.body_loss.fill].young_mpa if own is None else own
-
-
-def weakened(elastic: ElasticField, share: Floats, young_mpa: float) -> ElasticField:
-    """The same bodies with a share of each element, shape (m,), replaced by a solid of that modulus."""
-    kept = 1.0 - share[:, None]
-    fill = share[:, None] * young_mpa
-    return ElasticField(
-        moments_mpa=kept * elastic.moments_mpa + fill * UNIT_MOMENTS,
-        poisson=elastic.poisson,
-        gauss_young_mpa=kept * elastic.gauss_young_mpa + fill,
-    )
-
-
-def elastic_field(material: MaterialField) -> ElasticField:
-    """The material as moments of Young's modulus, finely sampled where it jumps inside elements."""
-    everything = np.arange(len(material.poisson))
-    gauss = material.young_mpa(everything, GAUSS_4.barycentric)
-    moments = young_moments(GAUSS_4, gauss)
-    fine = np.flatnonzero(material.jumps_inside())
-    for chunk in np.array_split(fine, max(1, len(fine) // CHUNK)):
-        moments[chunk] = young_moments(FINE_RULE, material.young_mpa(chunk, FINE_RULE.barycentric))
-    return ElasticField(moments_mpa=moments, poisson=material.poisson, gauss_young_mpa=gauss)
 
 
 def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:

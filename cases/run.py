@@ -139,7 +139,8 @@ def pull_out(
 
 def _needed_gib(setup: PullOutSetup) -> float:
     """Memory the solve will need in GiB."""
-    return predicted_gib(len(setup.mesh.nodes_mm), len(setup.mesh.tets))
+    grain = setup.elastic.grain is not None
+    return predicted_gib(len(setup.mesh.nodes_mm), len(setup.mesh.tets), grain=grain)
 
 
 def solver_settings(case: Case) -> SolverSettings:
@@ -166,9 +167,12 @@ def write_fields(computed: Computed, target: Path) -> None:
     """Write mesh, displacement and element fields as VTU; a right screw is mirrored to its side."""
     setup = computed.setup
     mesh, displacement = setup.mesh, computed.solution.displacement_of(LOAD)
+    density = setup.material.density_mg_cm3.mean(axis=1)
+    grain = computed.solution.model.elastic.grain
+    axes = {} if grain is None else {"grain": grain.axes}
     if setup.plan.case.screw.side == "right":
         mesh, displacement = mesh.mirrored(), mirrored_vectors(displacement)
-    density = setup.material.density_mg_cm3.mean(axis=1)
+        axes = {name: mirrored_vectors(vectors) for name, vectors in axes.items()}
     target.parent.mkdir(exist_ok=True)
     write_vtu(
         mesh,
@@ -180,5 +184,6 @@ def write_fields(computed: Computed, target: Path) -> None:
             "young_mpa": computed.solution.model.elastic.mean_young_mpa,
             "effective_strain": computed.effective_strain.mean(axis=1),
             "von_mises_mpa": computed.von_mises_mpa.mean(axis=1),
+            **axes,
         },
     )

@@ -8,6 +8,7 @@ from pydantic import Field, create_model
 
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.body_loss import FAMILIES
+from materials.anisotropy import ANISOTROPIES
 from materials.conversions import ASH_OVER_APPARENT, CAHA, QCT, Conversion
 from materials.density_map import REGIONS
 from materials.laws import LAWS
@@ -121,7 +122,18 @@ class Bone(Section):
         about="ratio of ash to apparent density, 0.60 or 0.43; moves the laws of apparent density only",
         source="Schileo 2008, recalled; calf lumbosacral bone, derived (evidence 4.1)",
     )
+    anisotropy: str = choice(
+        "none",
+        ANISOTROPIES,
+        about="whether trabecular bone of the sacrum is softer across the axis of its bodies than along it",
+        source="crawford: Crawford 2003, recalled [R-H]; the law's modulus is that along it (evidence 4.2)",
+    )
     cortex: Cortex = Field(default_factory=Cortex, description="the cortical shell")
+
+    @property
+    def anisotropic(self) -> bool:
+        """Whether trabecular bone is softer in one direction than in another."""
+        return ANISOTROPIES[self.anisotropy] is not None
 
     @classmethod
     def completed(cls, given: Mapping[str, object]) -> Mapping[str, object]:

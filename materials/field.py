@@ -74,14 +74,20 @@ class MaterialField:
 
     def young_mpa(self, elements: Ints, barycentric: Floats) -> Floats:
         """Young's modulus in MPa of the elements (k,) at barycentric points (s, 4), shape (k, s)."""
+        trabecular = self.trabecular_young_mpa(elements, barycentric)
+        solid = np.where(self.is_bone(), self.cortex_young_mpa, self.solid_young_mpa)[elements, None]
+        return np.where(trabecular == 0.0, solid, trabecular)
+
+    def trabecular_young_mpa(self, elements: Ints, barycentric: Floats) -> Floats:
+        """The same of trabecular bone alone; zero in the shell and outside bone."""
+        young = np.zeros((len(elements), len(barycentric)))
         bone = self.is_bone()[elements]
-        young = np.repeat(self.solid_young_mpa[elements, None], len(barycentric), axis=1)
         inside = elements[bone]
         trabecular = np.maximum(
             self.law.young_mpa(self.density_at(inside, barycentric)), TRABECULAR_FLOOR_MPA
         )
         in_shell = self.under_cortex_mm[inside] @ barycentric.T < 0.0
-        young[bone] = np.where(in_shell, self.cortex_young_mpa, trabecular)
+        young[bone] = np.where(in_shell, 0.0, trabecular)
         return young
 
     def jumps_inside(self) -> Bools:

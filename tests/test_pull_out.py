@@ -16,8 +16,8 @@ from cases.build import (
     model_at,
     plan_case,
     set_up,
-    weakened,
 )
+from cases.elasticity import weakened
 from cases.faults import CaseError
 from cases.load import read_case
 from cases.run import Computed, pull_out

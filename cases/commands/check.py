@@ -119,7 +119,7 @@ def check_case(title: str, case: Case) -> Checked:
     plan = plan_case(case)
     report = inspect(plan.anatomy, plan.screw, case.screw.planned().exit)
     shape = quality(mesh_plan(plan))
-    needed_gib = predicted_gib(shape.n_nodes, shape.n_elements)
+    needed_gib = predicted_gib(shape.n_nodes, shape.n_elements, grain=case.bone.anisotropic)
     free_gib = psutil.virtual_memory().available / 2**30
     require_memory(needed_gib, free_gib)
     return Checked(

@@ -169,4 +169,5 @@ def described(case: Case) -> str:
     )
     ratio = "" if bone.ala_to_body_ratio is None else f", ala/body R = {bone.ala_to_body_ratio:g}"
     shape = case.body_loss.shape.replace("_", "-")
-    return f"{case.anatomy.sex}, {density}{ratio}, {shape} loss, {bone.density_law}"
+    grain = f", {bone.anisotropy} anisotropy" if bone.anisotropic else ""
+    return f"{case.anatomy.sex}, {density}{ratio}, {shape} loss, {bone.density_law}{grain}"

@@ -47,10 +47,11 @@ class SacralCurve:
         y, z, ty, tz = (np.interp(arc_mm, arcs, self.table[:, k]) for k in (Y, Z, TANGENT_Y, TANGENT_Z))
         return np.array([lateral_mm, y - depth_mm * tz, z + depth_mm * ty])
 
-    def tangent(self, arc_mm: float) -> Floats:
-        """Unit vector, shape (3,), down the axis at that arc."""
+    def tangent(self, arc_mm: float | Floats) -> Floats:
+        """Unit vector down the axis at that arc, shape (3,), or at each of several, shape (n, 3)."""
         arcs = np.arange(len(self.table)) * STEP_MM - ABOVE_MM
-        return np.array([0.0, *(np.interp(arc_mm, arcs, self.table[:, k]) for k in (TANGENT_Y, TANGENT_Z))])
+        y, z = (np.interp(arc_mm, arcs, self.table[:, k]) for k in (TANGENT_Y, TANGENT_Z))
+        return np.stack([np.zeros_like(y), y, z], axis=-1)
 
 
 def sacral_curve(shape: SacrumShape) -> SacralCurve:
