@@ -8,8 +8,8 @@ import numpy as np
 
 from cases.progress import Progress, silent
 from cases.schema import Case
+from cases.schema_anatomy import Anatomy as AnatomySection
 from cases.schema_bone import REMOVED
-from cases.schema_surface import SacrumSurface
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, young_moments
 from fem.loads.traction import face_traction
@@ -23,9 +23,8 @@ from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.mirror import ACROSS
-from geometry.pelvis.ilium_shape import IliumShape
 from geometry.planning.nearest import accepted_screw
-from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.density_map import bone_density, lay_density
@@ -101,29 +100,22 @@ def case_anatomy(case: Case) -> Anatomy:
     Raises:
         GeometryError: a shape that cannot be built, or a surface that is no sacrum's.
     """
-    section = case.anatomy
-    mirrored = case.screw.side == "right"
-    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
-    if section.sacrum_surface is None:
-        left, right = section.sacrum_shapes()
-        return _anatomy(right, left, *stance) if mirrored else _anatomy(left, right, *stance)
-    return _imported_anatomy(section.sacrum_surface, mirrored, *stance)
+    return _built(case.anatomy, case.screw.side)
 
 
 @lru_cache(maxsize=4)
-def _anatomy(
-    left: SacrumShape, right: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
-) -> Anatomy:
-    """The anatomy of these numbers; several screws of a study share it."""
-    return build_anatomy(left, ilium, gap_mm, sacral_slope_deg, right)
+def _built(section: AnatomySection, side: str) -> Anatomy:
+    """The bones of a section with that side on the left; several screws of a study share them.
 
-
-@lru_cache(maxsize=2)
-def _imported_anatomy(
-    surface: SacrumSurface, mirrored: bool, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
-) -> Anatomy:
-    """The anatomy round the sacrum of a surface file; reading it takes some 10 s."""
-    return anatomy_round(surface.sacrum(mirrored=mirrored), ilium, gap_mm, sacral_slope_deg)
+    Reading a surface takes some 10 s.
+    """
+    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    if section.sacrum_surface is not None:
+        surface, mean = section.sacrum_surface, SACRUM_SHAPES[section.sex]
+        return anatomy_round(surface.sacrum(mean, mirrored=side == "right"), *stance)
+    left, right = section.sacrum_shapes()
+    own, other = (left, right) if side == "left" else (right, left)
+    return build_anatomy(own, *stance, other)
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:

@@ -73,7 +73,9 @@ class Anatomy(Section):
         broken = []
         for key in ("sacrum", "sacrum_right"):
             if given.get(key) and given.get("sacrum_surface"):
-                remedy = "delete one of the two; of a surface, sex only decides the ilium"
+                remedy = (
+                    "delete one of the two; of a surface, sex decides the ilium and the outline of the joint"
+                )
                 problem = "numbers for a drawn sacrum beside the surface of a real one"
                 broken.append(BrokenRule(path=(key,), problem=problem, remedy=remedy))
         return broken

@@ -95,12 +95,12 @@ def sacral_rows(measured: Sequence[Measured]) -> list[Row]:
         if one.published is not None:
             mean, spread, source = one.published.mean, one.published.sd, one.published.source
             published, sd = f"{mean:g}", "" if spread is None else f"{spread:g}"
-            off = _off(one.value, mean, one.z, within=one.within)
+            off = _off(one.value, mean, one.z, within=one.within) if one.found else ""
         rows.append(
             Row(
                 name=one.measure.name,
                 how=one.measure.how,
-                here=f"{one.value:.1f} {one.measure.unit}",
+                here=f"{one.value:.1f} {one.measure.unit}" if one.found else "not found",
                 published=published,
                 sd=sd,
                 off=off,
@@ -152,7 +152,7 @@ def sacral_json(measured: Sequence[Measured]) -> list[dict[str, Any]]:
             "measure": row.measure.name,
             "how": row.measure.how,
             "unit": row.measure.unit,
-            "value": row.value,
+            "value": row.value if row.found else None,
             "mean": None if row.published is None else row.published.mean,
             "sd": None if row.published is None else row.published.sd,
             "z": row.z,

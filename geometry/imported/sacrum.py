@@ -13,19 +13,20 @@ from geometry.imported.reading import read_surface
 from geometry.imported.registration import registered
 from geometry.imported.repair import SurfaceRepair, repaired
 from geometry.imported.surface_field import SurfaceField
-from geometry.imported.template_fit import POINTS, TemplateFit, fitted_template, refuse_far_off
+from geometry.imported.template_fit import KEPT, POINTS, TemplateFit, fitted_template, refuse_far_off
 from geometry.mirror import ACROSS
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.curve import SacralCurve
 from geometry.sacrum.foramina import ForaminaShape
-from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.shape import MALE, SacrumShape
 
 FOUND = "found"
 # Chosen: rounds off the stairs of a segmented scan, and takes 0.03 mm off an edge of 3 mm.
 SMOOTHING_MM = 0.4
-# The plug of a foramen reaches this far into the bone round it, so that no gap is left (chosen).
-PLUG_MM = 2.0
+# Within this of a foramen, filled bone is the template's, so that no gap is left; from there to the second it
+# gives way to the bone's own (chosen).
+PLUG_MM, JOINED_MM = 2.0, 5.0
 # How far beside the template's auricular face the bone's own is looked for (chosen).
 FACE_SEARCH_MM = 10.0
 BOX_MM = 5.0
@@ -61,6 +62,7 @@ class ImportedSacrum:
         *,
         mirrored: bool = False,
         smoothing_mm: float = SMOOTHING_MM,
+        mean: SacrumShape = MALE,
     ) -> None:
         """Place a closed surface.
 
@@ -69,6 +71,7 @@ class ImportedSacrum:
             landmarks: in its coordinates; without them they are found.
             mirrored: exchange left and right, for a screw on the right that is planned on the left.
             smoothing_mm: see `SurfaceField`.
+            mean: of its sex, for what a surface does not tell.
 
         Raises:
             GeometryError: landmarks that do not fit the surface, or a surface that is no sacrum's.
@@ -83,7 +86,7 @@ class ImportedSacrum:
         places = landmarks.placed()
         if mirrored:
             placed, places = placed.mirrored(), _mirrored(places)
-        fit = fitted_template(placed.spread_points_mm(POINTS), places, start)
+        fit = fitted_template(placed.spread_points_mm(POINTS), places, mean, start)
         refuse_far_off(fit)
         surface = SurfaceField(placed, smoothing_mm=smoothing_mm)
         for name, value in (
@@ -105,6 +108,7 @@ class ImportedSacrum:
             f"regions: from the nearest parametric sacrum, {fit.mean_mm:.1f} mm off the surface in the mean, "
             f"{fit.p95_mm:.1f} mm for 5 % of it"
         )
+        lines.append(f"regions: a surface does not tell {', '.join(KEPT)}, which are the mean's")
         if fit.at_limit:
             lines.append(f"regions: at the limit of their range are {', '.join(fit.at_limit)}")
         return tuple(lines)
@@ -136,8 +140,10 @@ class ImportedSacrum:
     def filled(self, points_mm: Floats) -> Floats:
         """Signed distance to the bone with its foramina filled, shape (n,): what the ilium faces."""
         bone = self._surface(points_mm)
-        plugs = np.maximum(self._template.foramina(points_mm) - PLUG_MM, self._template.filled(points_mm))
-        return np.asarray(np.minimum(bone, plugs))
+        # blended, not cut: a plug with sides of its own would leave a seam in the bone round it
+        own = np.clip((self._template.foramina(points_mm) - PLUG_MM) / (JOINED_MM - PLUG_MM), 0.0, 1.0)
+        plugged = own * bone + (1.0 - own) * self._template.filled(points_mm)
+        return np.asarray(np.minimum(bone, plugged))
 
     def lateral_mass(self, points_mm: Floats) -> Floats:
         """Field of alae, pedicles and dorsal arch without the bodies, shape (n,)."""
@@ -204,6 +210,7 @@ def import_sacrum(
     units: str = "mm",
     mirrored: bool = False,
     smoothing_mm: float = SMOOTHING_MM,
+    mean: SacrumShape = MALE,
 ) -> ImportedSacrum:
     """The sacrum of a surface file, read, repaired and placed in the anatomical frame.
 
@@ -214,6 +221,7 @@ def import_sacrum(
         units: the file's unit of length.
         mirrored: exchange left and right.
         smoothing_mm: see `SurfaceField`.
+        mean: of its sex, for what a surface does not tell.
 
     Raises:
         GeometryError: what the file cannot be read as, why it cannot be repaired, or why it is no sacrum.
@@ -227,7 +235,7 @@ def import_sacrum(
     else:
         marks = SacralLandmarks({name: np.array(place) for name, place in landmarks_mm.items()})
     repair = repaired(read_surface(path, units), units=units)
-    return ImportedSacrum(repair, marks, mirrored=mirrored, smoothing_mm=smoothing_mm)
+    return ImportedSacrum(repair, marks, mirrored=mirrored, smoothing_mm=smoothing_mm, mean=mean)
 
 
 def _mirrored(places: Mapping[str, Floats]) -> dict[str, Floats]:

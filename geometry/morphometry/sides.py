@@ -3,9 +3,10 @@
 import numpy as np
 
 from geometry.arrays import Floats
+from geometry.errors import GeometryError
 from geometry.frame import direction
 from geometry.morphometry.midline import endplate_rim_mm
-from geometry.rays import crossings_mm
+from geometry.rays import crossing_mm, crossings_mm
 from geometry.sacrum.promise import SacrumBody
 
 X, Y, Z = np.eye(3)
@@ -45,6 +46,8 @@ def auricular_face_mm(sacrum: SacrumBody, step_mm: float = 1.0) -> tuple[Floats,
     outwards = slopes[:, 0] / np.linalg.norm(slopes, axis=1)
     # rays that pass in front of the bone or graze it do not end on the face
     on_face = (places[:, 0] > 0.3 * high[0]) & (outwards > 0.35)
+    if not on_face.any():
+        raise GeometryError("no auricular surface")
     return places[on_face], step_mm**2 / outwards[on_face]
 
 
@@ -84,7 +87,9 @@ def _pedicle_ends_mm(sacrum: SacrumBody) -> tuple[Floats, Floats]:
         ends = start + hits[0] * Z, start + hits[1] * Z
         if best is None or ends[1][2] - ends[0][2] < best[1][2] - best[0][2]:
             best = ends
-    return best if best is not None else (axis[:3], axis[:3])
+    if best is None:
+        raise GeometryError("no bone over the first ventral foramen")
+    return best
 
 
 def pedicle_height_mm(sacrum: SacrumBody) -> float:
@@ -98,7 +103,7 @@ def pedicle_width_mm(sacrum: SacrumBody) -> float:
     centre = pedicle_centre_mm(sacrum)
     wall = 0.5 * sacrum.shape.canal_width_mm
     start = np.array([wall + 3.0, -60.0, centre[2]])
-    front = -60.0 + crossings_mm(sacrum, start, Y, 100.0)[0]
+    front = -60.0 + crossing_mm(sacrum, start, Y, 100.0)
     arc, _ = sacrum.curve_coordinates(centre[None])
     back = sacrum.curve.point_mm(0.0, float(arc[0]), float(sacrum.body_half_depth_mm(arc)[0]))[1]
     return float(back - front)
@@ -108,8 +113,7 @@ def pedicle_depth_mm(sacrum: SacrumBody) -> float:
     """Dorsal to ventral cortex through the middle of the pedicle, along `PEDICLE_AXIS_DEG`."""
     centre = pedicle_centre_mm(sacrum)
     axis = direction(*PEDICLE_AXIS_DEG)
-    hits = [crossings_mm(sacrum, centre, sign * axis, 80.0) for sign in (1.0, -1.0)]
-    return float(sum(found[0] for found in hits))
+    return sum(crossing_mm(sacrum, centre, sign * axis, 80.0) for sign in (1.0, -1.0))
 
 
 def _ala_front_mm(sacrum: SacrumBody) -> Floats:
@@ -120,13 +124,15 @@ def _ala_front_mm(sacrum: SacrumBody) -> Floats:
         hits = crossings_mm(sacrum, np.array([side, -60.0, level]), Y, 100.0)
         if len(hits):
             places.append([side, -60.0 + hits[0], level])
+    if not places:
+        raise GeometryError("no ala beside the body")
     return np.array(min(places, key=lambda place: place[1]))
 
 
 def ala_drop_mm(sacrum: SacrumBody) -> float:
     """Endplate above the front edge of the ala beside the body, cephalad."""
     over = _ala_front_mm(sacrum) * np.array([1.0, 1.0, 0.0]) + np.array([0.0, 4.0, 40.0])
-    return float(crossings_mm(sacrum, over, -Z, 90.0)[0]) - 40.0
+    return crossing_mm(sacrum, over, -Z, 90.0) - 40.0
 
 
 def ala_setback_mm(sacrum: SacrumBody) -> float:
