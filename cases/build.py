@@ -15,7 +15,7 @@ from fem.elastic import GAUSS_4, UNIT_MOMENTS, ElasticField, subdivided_rule, yo
 from fem.loads.traction import face_traction
 from fem.model import Model
 from fem.supports import FixedNodes
-from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
+from geometry.anatomy import Anatomy, anatomy_round
 from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss, LossVoid, S1Body
 from geometry.errors import ModelError
@@ -24,6 +24,8 @@ from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.mirror import ACROSS
 from geometry.planning.nearest import accepted_screw
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw
 from materials.cortex import CortexThickness, thinned_cortex
@@ -100,22 +102,32 @@ def case_anatomy(case: Case) -> Anatomy:
     Raises:
         GeometryError: a shape that cannot be built, or a surface that is no sacrum's.
     """
-    return _built(case.anatomy, case.screw.side)
+    return side_anatomy(case.anatomy, case.screw.side)
 
 
 @lru_cache(maxsize=4)
-def _built(section: AnatomySection, side: str) -> Anatomy:
-    """The bones of a section with that side on the left; several screws of a study share them.
+def side_anatomy(section: AnatomySection, side: str) -> Anatomy:
+    """The bones with that side, "left" or "right", on the left; one and the same where both are alike.
 
-    Reading a surface takes some 10 s.
+    Several screws of a study share them.
+
+    Raises:
+        GeometryError: as `case_anatomy`.
     """
-    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+    sacrum = _sacrum(section)
+    if side == "right":
+        if sacrum.mirrored() is sacrum:
+            return side_anatomy(section, "left")
+        sacrum = sacrum.mirrored()
+    return anatomy_round(sacrum, section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
+
+
+@lru_cache(maxsize=2)
+def _sacrum(section: AnatomySection) -> SacrumBody:
+    """The sacrum of a section; reading a surface takes some 10 s."""
     if section.sacrum_surface is not None:
-        surface, mean = section.sacrum_surface, SACRUM_SHAPES[section.sex]
-        return anatomy_round(surface.sacrum(mean, mirrored=side == "right"), *stance)
-    left, right = section.sacrum_shapes()
-    own, other = (left, right) if side == "left" else (right, left)
-    return build_anatomy(own, *stance, other)
+        return section.sacrum_surface.sacrum(SACRUM_SHAPES[section.sex])
+    return Sacrum(*section.sacrum_shapes())
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:

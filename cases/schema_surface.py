@@ -85,8 +85,8 @@ class SacrumSurface(Section):
         description="points in the file's coordinates and unit; without any they are found",
     )
 
-    def sacrum(self, mean: SacrumShape, *, mirrored: bool) -> ImportedSacrum:
-        """The sacrum of the file, its left and right exchanged or not; raises as `import_sacrum`.
+    def sacrum(self, mean: SacrumShape) -> ImportedSacrum:
+        """The sacrum of the file; raises as `import_sacrum`.
 
         The mean stands in for what a surface does not tell.
         """
@@ -98,7 +98,6 @@ class SacrumSurface(Section):
             self.file,
             places or "found",
             units=units,
-            mirrored=mirrored,
             smoothing_mm=SMOOTHING_MM if self.smoothing_mm is None else self.smoothing_mm,
             mean=mean,
         )

@@ -18,6 +18,8 @@ from geometry.frame import (
     endplate_angles_deg,
     standing_from_anatomical,
 )
+from geometry.lumbar.level import sacral_facets
+from geometry.mirror import ACROSS
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
@@ -101,6 +103,17 @@ def test_each_side_of_a_lopsided_sacrum_is_that_of_its_own_shape() -> None:
     middle = middle[np.abs(lopsided(middle)) < 2.0]
     aside = middle + np.array([0.1, 0.0, 0.0])
     assert np.abs(lopsided(aside) - lopsided(middle)).max() < 0.2
+
+
+def test_l5_meets_each_side_of_a_lopsided_sacrum_at_its_own_facet() -> None:
+    right = dataclasses.replace(MALE, facet_x_mm=28.0, facet_angle_deg=57.0)
+    sacrum = Sacrum(MALE, right)
+    own, other = sacral_facets(sacrum), sacral_facets(Sacrum(right, MALE))
+    for facet, mirrored in zip(own, reversed(other), strict=True):
+        np.testing.assert_allclose(facet.centre_mm, mirrored.centre_mm * ACROSS, atol=1e-9)
+        np.testing.assert_allclose(facet.axes, mirrored.axes * ACROSS, atol=1e-9)
+        assert abs(sacrum(facet.centre_mm[None])[0]) < 0.01
+    assert own[1].centre_mm[0] + own[0].centre_mm[0] < -2.0
 
 
 def test_a_right_side_with_another_midline_is_refused() -> None:

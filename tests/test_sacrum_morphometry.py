@@ -170,6 +170,22 @@ def test_foramina_that_are_not_there_are_not_measured() -> None:
     assert "S1 canal width" not in names
 
 
+def test_what_both_sides_share_is_the_same_from_either_side() -> None:
+    lopsided = Sacrum(MALE, replace(MALE, breadth_mm=116.0, dorsal_foramen_x_mm=21.0, dysmorphism=0.6))
+    for name in (
+        "breadth",
+        "inter-auricular distance",
+        "dorsal S2 left to right",
+        "S1 trans-sacral corridor",
+    ):
+        taken = BY_NAME[name].taken
+        assert taken(lopsided) == pytest.approx(taken(lopsided.mirrored()), abs=1e-6), name
+        ends = sorted(taken(Sacrum(side)) for side in (lopsided.shape, lopsided.right_shape))
+        # the corridor is as high as its narrower half lets it be
+        low = 0.0 if "corridor" in name else ends[0] + 1.0
+        assert low <= taken(lopsided) <= ends[1] - 1.0, name
+
+
 def test_a_man_is_longer_and_a_woman_broader() -> None:
     # 95.4 +- 3.1 and 111.3 +- 7.7 [V 11]
     assert value("male", "sacral index") < 100.0 < value("female", "sacral index")

@@ -11,6 +11,7 @@ from cases.load import read_case
 from cases.patient import Patient, mean_lumbar, measured_patient
 from cases.report.morphometry import (
     Row,
+    differing,
     lumbar_json,
     lumbar_rows,
     morphometry_text,
@@ -53,10 +54,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     case = sourced.value
     console.stage("measuring")
     patient = measured_patient(case)
+    sides = patient.told_sides
     surface = _surface(patient.anatomy)
     console.result("\n".join([*surface, morphometry_text(_sections(patient), case.anatomy.sex)]))
-    if case.anatomy.sacrum_right.given():
-        console.result(f"\nThe sides differ: measured on the {case.screw.side}, the side of the screw.")
+    if len(sides) > 1:
+        console.result("\nThe sides differ: of the right one only what differs is shown.")
     if patient.misfit:
         console.result(f"\nL5 and L4 are left out: {patient.misfit}")
     screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
@@ -77,8 +79,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
             "picture": str(pictures[0]),
             "pictures": [str(picture) for picture in pictures],
             "surface": list(surface),
-            "morphometry": sacral_json(patient.sacral),
-            "pelvis": pelvic_json(patient.pelvic),
+            "morphometry": [row for name, side in sides.items() for row in sacral_json(side.sacral, name)],
+            "pelvis": [row for name, side in sides.items() for row in pelvic_json(side.pelvic, name)],
             "lumbar": lumbar_json(patient.spinal),
             "lumbar_misfit": patient.misfit or None,
             "construct_findings": list(findings),
@@ -95,10 +97,17 @@ def _surface(anatomy: Anatomy) -> tuple[str, ...]:
 
 def _sections(patient: Patient) -> dict[str, Sequence[Row]]:
     """The sections of the table, from below upwards."""
+    spine = {part: lumbar_rows(rows) for part, rows in patient.spinal.items()}
+    sacra = [sacral_rows(side.sacral) for side in patient.told_sides.values()]
+    pelves = [pelvic_rows(side.pelvic) for side in patient.told_sides.values()]
+    if len(sacra) == 1:
+        return {"sacrum": sacra[0], "pelvis": pelves[0], **spine}
     return {
-        "sacrum": sacral_rows(patient.sacral),
-        "pelvis": pelvic_rows(patient.pelvic),
-        **{part: lumbar_rows(rows) for part, rows in patient.spinal.items()},
+        "sacrum, left": sacra[0],
+        "sacrum, right": differing(sacra[1], sacra[0]),
+        "pelvis, left": pelves[0],
+        "pelvis, right": differing(pelves[1], pelves[0]),
+        **spine,
     }
 
 
@@ -107,7 +116,7 @@ def _plates(case: Case, patient: Patient, screw: Screw | None) -> list[Plate]:
     side = case.screw.side
     return [
         sacral_plate(patient.anatomy, screw, side),
-        pelvic_plate(patient.anatomy, patient.lumbar, screw, side),
+        pelvic_plate(patient.anatomy, patient.opposite, patient.lumbar, screw, side),
     ]
 
 

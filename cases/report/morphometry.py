@@ -145,10 +145,16 @@ def lumbar_rows(measured: Sequence[lumbar.Measure]) -> list[Row]:
     ]
 
 
-def sacral_json(measured: Sequence[Measured]) -> list[dict[str, Any]]:
-    """One flat row per measure and series of a sacrum."""
+def differing(rows: Sequence[Row], told: Sequence[Row]) -> list[Row]:
+    """The lines of one side that do not say the same as those of the other."""
+    return [row for row, other in zip(rows, told, strict=True) if row.here != other.here]
+
+
+def sacral_json(measured: Sequence[Measured], side: str = "both") -> list[dict[str, Any]]:
+    """One flat row per measure and series of one side of a sacrum, or of both where they are alike."""
     return [
         {
+            "side": side,
             "measure": row.measure.name,
             "how": row.measure.how,
             "unit": row.measure.unit,
@@ -163,9 +169,11 @@ def sacral_json(measured: Sequence[Measured]) -> list[dict[str, Any]]:
     ]
 
 
-def pelvic_json(measured: Sequence[PelvicMeasure]) -> list[dict[str, Any]]:
-    """One flat row per measure of a pelvis."""
-    return [{**asdict(one), "z": _pelvic_z(one), "within": _pelvic_within(one)} for one in measured]
+def pelvic_json(measured: Sequence[PelvicMeasure], side: str = "both") -> list[dict[str, Any]]:
+    """One flat row per measure of one side of a pelvis, or of both where they are alike."""
+    return [
+        {"side": side, **asdict(one), "z": _pelvic_z(one), "within": _pelvic_within(one)} for one in measured
+    ]
 
 
 def lumbar_json(measured: Mapping[str, Sequence[lumbar.Measure]]) -> list[dict[str, Any]]:

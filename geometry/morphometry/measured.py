@@ -12,7 +12,7 @@ def morphometry(sacrum: SacrumBody, sex: str = "male") -> tuple[Measured, ...]:
     """Every measure of a built sacrum beside every series of that sex, in the order of `MEASURES`.
 
     Args:
-        sacrum: the bone; where its sides differ, the left one is measured.
+        sacrum: the bone; what one side has is measured on the left, mirror the bone for the right.
         sex: "male" or "female": whose series to stand beside.
     """
     rows: list[Measured] = []

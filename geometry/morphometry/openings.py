@@ -1,4 +1,4 @@
-"""Sizes and spacings of the foramina of a built sacrum, on the left side."""
+"""Sizes and spacings of the foramina of a built sacrum; what one side has, on the left."""
 
 from functools import partial
 
@@ -80,4 +80,5 @@ def dorsal_offset_mm(sacrum: SacrumBody) -> float:
 
 def dorsal_inner_distance_mm(sacrum: SacrumBody) -> float:
     """Between the inner edges of the second dorsal foramina of both sides."""
-    return 2.0 * float(rim_mm(sacrum, "dorsal", 1, np.array([-1.0, 0.0, 0.0]))[0])
+    medial = np.array([-1.0, 0.0, 0.0])
+    return sum(float(rim_mm(side, "dorsal", 1, medial)[0]) for side in (sacrum, sacrum.mirrored()))

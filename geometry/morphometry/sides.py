@@ -1,8 +1,8 @@
-"""Lateral masses of a built sacrum: breadth, alae, pedicles, auricular surfaces. Taken on the left side."""
+"""Lateral masses of a built sacrum: breadth, alae, pedicles, ears. What one side has is taken on the left."""
 
 import numpy as np
 
-from geometry.arrays import Floats
+from geometry.arrays import Bools, Floats
 from geometry.errors import GeometryError
 from geometry.frame import direction
 from geometry.morphometry.midline import endplate_rim_mm
@@ -15,6 +15,7 @@ BESIDE_MM = 6.0
 # The axis of the S1 pedicle, lateral and caudal: 41-43 medial, 19 in the sagittal plane [V 20]; that the 19
 # rise to the promontory, as its screws do, is chosen.
 PEDICLE_AXIS_DEG = (-42.0, -19.0)
+CORRIDOR_STEP_MM = 0.5
 
 
 def breadth_mm(sacrum: SacrumBody) -> float:
@@ -65,8 +66,7 @@ def auricular_height_mm(sacrum: SacrumBody) -> float:
 
 def inter_auricular_mm(sacrum: SacrumBody) -> float:
     """Greatest distance between the two ears."""
-    places, _ = auricular_face_mm(sacrum)
-    return 2.0 * float(places[:, 0].max())
+    return sum(float(auricular_face_mm(side)[0][:, 0].max()) for side in (sacrum, sacrum.mirrored()))
 
 
 def pedicle_centre_mm(sacrum: SacrumBody) -> Floats:
@@ -145,19 +145,24 @@ def corridor_height_mm(sacrum: SacrumBody, level: int) -> float:
 
     A corridor is what all sagittal planes between the foramina and 5 mm within the lateral faces share.
     """
+    free = _corridor_half(sacrum, level) & _corridor_half(sacrum.mirrored(), level)
+    edges = np.diff(np.pad(free.astype(np.int64), ((0, 0), (1, 1))), axis=1)
+    best = 0
+    for column in edges:
+        starts, ends = np.nonzero(column == 1)[0], np.nonzero(column == -1)[0]
+        best = max(best, int((ends - starts).max(initial=0)))
+    return CORRIDOR_STEP_MM * best
+
+
+def _corridor_half(sacrum: SacrumBody, level: int) -> Bools:
+    """Where all sagittal planes of the left half are in bone: back and up from a corner, shape (k, m)."""
     arcs = np.concatenate([[0.0], sacrum.junction_arcs_mm])
     middle = sacrum.curve.point_mm(0.0, 0.5 * (arcs[level] + arcs[level + 1]), 0.0)
     ys, zs = (
-        np.arange(middle[1] - 20.0, middle[1] + 25.0, 0.5),
-        np.arange(middle[2] - 22.0, middle[2] + 18.0, 0.5),
+        np.arange(middle[1] - 20.0, middle[1] + 25.0, CORRIDOR_STEP_MM),
+        np.arange(middle[2] - 22.0, middle[2] + 18.0, CORRIDOR_STEP_MM),
     )
     side = 0.5 * sacrum.shape.breadth_mm - 12.0
     xs = np.arange(0.0, side, 2.0)
     points = np.stack(np.meshgrid(xs, ys, zs, indexing="ij"), axis=-1)
-    free = (sacrum(points.reshape(-1, 3)) < 0.0).reshape(points.shape[:3]).all(axis=0)
-    best = 0
-    edges = np.diff(np.pad(free.astype(np.int64), ((0, 0), (1, 1))), axis=1)
-    for column in range(len(ys)):
-        starts, ends = np.nonzero(edges[column] == 1)[0], np.nonzero(edges[column] == -1)[0]
-        best = max(best, int((ends - starts).max(initial=0)))
-    return 0.5 * best
+    return np.asarray((sacrum(points.reshape(-1, 3)) < 0.0).reshape(points.shape[:3]).all(axis=0))
