@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cases import patient
+from cases import fixation, patient
 from cases.commands import anatomy as anatomy_verb
 from cases.commands.main import main
 from cases.report.morphometry import (
@@ -153,7 +153,7 @@ def test_without_a_construct_the_other_plates_are_drawn(
     def refuse(*bones: object) -> None:
         raise GeometryError("the rod cuts into bone", where="construct.rod", advice="Move the entry")
 
-    monkeypatch.setattr(anatomy_verb, "build_construct", refuse)
+    monkeypatch.setattr(fixation, "build_construct", refuse)
     assert main(["anatomy", "good.yaml", "--quiet", "--construct", "--out", "plate"]) == 4
     assert "the rod cuts into bone" in capsys.readouterr().err
     assert list(drawn) == ["plate/anatomy.png", "plate/pelvis_and_spine.png"]

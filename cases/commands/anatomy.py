@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
+from cases.fixation import fixation
 from cases.load import read_case
-from cases.patient import Patient, mean_lumbar, measured_patient
+from cases.patient import Patient, measured_patient
 from cases.report.morphometry import (
     Row,
     differing,
@@ -24,9 +24,7 @@ from cases.schema import Case
 from cases.views.anatomy_picture import draw_anatomy
 from cases.views.case_plates import Plate, construct_plate, pelvic_plate, sacral_plate
 from geometry.anatomy import Anatomy
-from geometry.construct import Construct, build_construct
 from geometry.imported.sacrum import ImportedSacrum
-from geometry.lumbar.spine import build_lumbar
 from geometry.screws.plan import plan_screw
 from geometry.screws.screw import Screw
 
@@ -67,11 +65,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     findings: tuple[str, ...] = ()
     if args.construct and screw is not None:
         # last: where no construct can be built, the other plates are there
-        construct = _construct(case, patient.anatomy, screw)
-        findings = construct.findings
+        console.stage("building the construct")
+        fixed = fixation(patient.anatomy, case.screw.planned(), case.anatomy.sex)
+        findings = fixed.findings
         for finding in findings:
             console.result(f"\nconstruct: {finding}")
-        pictures.append(_draw(construct_plate(construct, screw, case.screw.side), folder, console))
+        pictures.append(_draw(construct_plate(fixed.construct, screw, case.screw.side), folder, console))
     console.document(
         {
             "ok": True,
@@ -127,13 +126,3 @@ def _draw(plate: Plate, folder: Path, console: Console) -> Path:
     draw_anatomy(plate.bodies, plate.views, picture)
     console.result(f"wrote {picture}")
     return picture
-
-
-def _construct(case: Case, anatomy: Anatomy, screw: Screw) -> Construct:
-    """The screw of the case and one in L5, whose facets were taken away as in the operation.
-
-    Raises:
-        GeometryError: a head finds no room, or no rod leads through them.
-    """
-    plan = replace(mean_lumbar(case.anatomy.sex), l4=None, l5_facets="total")
-    return build_construct(anatomy, build_lumbar(anatomy.sacrum, plan), [(screw.kind, screw)])

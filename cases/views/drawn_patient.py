@@ -112,7 +112,7 @@ def drawn_screw(screw: Screw, name: str = "screw", *, paired: bool = False) -> D
 def drawn_construct(construct: Construct) -> list[DrawnBody]:
     """Screws, heads and rods of both sides, and the bar between them."""
     rod = construct.seated.rod
-    bodies = [drawn_screw(screw, f"screw {name}", paired=True) for name, screw in construct.screws]
+    bodies = [drawn_screw(screw, f"screw {name}", paired=True) for name, screw in construct.screws.items()]
     bodies.append(
         DrawnBody(
             name="rod",
