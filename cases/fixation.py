@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cases.patient import mean_lumbar
 from geometry.anatomy import Anatomy
 from geometry.construct import Construct, build_construct, refuse_two_sides
 from geometry.errors import GeometryError
-from geometry.lumbar.spine import LumbarPlan, build_lumbar
+from geometry.lumbar.spine import LumbarPlan, build_lumbar, mean_lumbar
 from geometry.planning.breach import acceptable
 from geometry.rods import RodDesign
 from geometry.screws.plan import plan_screw

@@ -7,10 +7,8 @@ from cases.build import side_anatomy
 from cases.schema import Case
 from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
-from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS
 from geometry.lumbar.measures import Measure, disc_measures, vertebra_measures
-from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES
-from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
+from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
 from geometry.morphometry import Measured, morphometry
 from geometry.pelvis.pelvic_measures import PelvicMeasure, pelvic_measures
 
@@ -87,11 +85,6 @@ def measured_patient(case: Case) -> Patient:
         misfit=misfit,
         spinal={} if lumbar is None else _spinal(lumbar, sex),
     )
-
-
-def mean_lumbar(sex: str) -> LumbarPlan:
-    """The mean L5, L4 and discs of "male" or "female"."""
-    return LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
 
 
 def _measured(anatomy: Anatomy, sex: str) -> Side:

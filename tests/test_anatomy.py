@@ -1,16 +1,14 @@
 """The shapes keep their promises: one closed bone each, no overlap, coordinates and angles that hold."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import pytest
-from scipy import ndimage
+from bones import drawn, grid, piece_count
 
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
-from geometry.field import Field
 from geometry.frame import (
     angles_deg,
     axial_angles_deg,
@@ -20,35 +18,9 @@ from geometry.frame import (
 )
 from geometry.lumbar.level import sacral_facets
 from geometry.mirror import ACROSS
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
-
-
-@pytest.fixture(scope="module", params=SACRUM_SHAPES)
-def anatomy(request: pytest.FixtureRequest) -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES[request.param], ILIUM_SHAPES[request.param])
-
-
-def grid(bounds_mm: Floats, step_mm: float) -> tuple[Floats, tuple[int, ...]]:
-    axes = [np.arange(bounds_mm[0, k], bounds_mm[1, k] + step_mm, step_mm) for k in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    return points.reshape(-1, 3), points.shape[:3]
-
-
-def bone_count(field: Field, bounds_mm: Floats, step_mm: float = 2.0) -> int:
-    """Separate pieces of the body in its box; refuses a body that touches the box."""
-    points, shape = grid(bounds_mm, step_mm)
-    inside = (field(points) < 0.0).reshape(shape)
-    faces = [inside[0], inside[-1], inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1]]
-    assert not any(face.any() for face in faces)
-    return int(ndimage.label(inside)[1])
-
-
-def drawn(kind: type, rng: np.random.Generator) -> Any:
-    """A shape with every number drawn evenly from its declared range."""
-    numbers = {f.name: rng.uniform(f.metadata["low"], f.metadata["high"]) for f in dataclasses.fields(kind)}
-    return kind(**numbers)
+from geometry.sacrum.shape import MALE, SIDED_NUMBERS, SacrumShape
 
 
 def drawn_right_side(left: SacrumShape, rng: np.random.Generator) -> SacrumShape:
@@ -61,8 +33,8 @@ def drawn_right_side(left: SacrumShape, rng: np.random.Generator) -> SacrumShape
 def test_any_shape_in_range_is_one_closed_bone(seed: int) -> None:
     rng = np.random.default_rng(seed)
     random = build_anatomy(drawn(SacrumShape, rng), drawn(IliumShape, rng), gap_mm=rng.uniform(1.0, 4.0))
-    assert bone_count(random.sacrum, random.sacrum.bounds_mm) == 1
-    assert bone_count(random.ilium, random.ilium.bounds_mm) == 1
+    assert piece_count(random.sacrum, random.sacrum.bounds_mm, 2.0) == 1
+    assert piece_count(random.ilium, random.ilium.bounds_mm, 2.0) == 1
 
 
 def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
@@ -76,7 +48,7 @@ def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
         crest_mm=7.3,
     )
     sacrum = Sacrum(shape)
-    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+    assert piece_count(sacrum, sacrum.bounds_mm, 2.0) == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -84,7 +56,7 @@ def test_any_lopsided_sacrum_is_one_closed_bone(seed: int) -> None:
     rng = np.random.default_rng(100 + seed)
     left = drawn(SacrumShape, rng)
     sacrum = Sacrum(left, drawn_right_side(left, rng))
-    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+    assert piece_count(sacrum, sacrum.bounds_mm, 2.0) == 1
 
 
 def test_each_side_of_a_lopsided_sacrum_is_that_of_its_own_shape() -> None:
@@ -154,7 +126,7 @@ def test_counting_bones_sees_two() -> None:
     def two(points_mm: Floats) -> Floats:
         return np.abs(np.abs(points_mm[:, 0]) - 10.0) + np.abs(points_mm[:, 1:]).max(axis=1) - 6.0
 
-    assert bone_count(two, np.array([[-30.0, -30.0, -30.0], [30.0, 30.0, 30.0]])) == 2
+    assert piece_count(two, np.array([[-30.0, -30.0, -30.0], [30.0, 30.0, 30.0]])) == 2
 
 
 def test_the_sacrum_is_symmetrical(anatomy: Anatomy) -> None:
@@ -189,7 +161,7 @@ def test_the_cartilage_touches_both_bones_and_is_one_piece(anatomy: Anatomy) -> 
     box = anatomy.sacrum.bounds_mm + np.array([[50.0, 0.0, 0.0], [10.0, 0.0, 0.0]])
     points, _ = grid(box, 0.8)
     in_joint = points[anatomy.joint(points) < 0.0]
-    assert bone_count(anatomy.joint, box, 0.8) == 1
+    assert piece_count(anatomy.joint, box, 0.8) == 1
     assert anatomy.sacrum(in_joint).min() < 0.0
     assert anatomy.ilium(in_joint).min() < 0.0
 
