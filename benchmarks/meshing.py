@@ -58,7 +58,7 @@ def _meshed(anatomy: Anatomy, case: str, scale: float, note: Callable[[str], Non
         return pull_out_mesh(anatomy, plan_screw(anatomy, case), Sizing().scaled(scale), note)
     # as in the operation: the facets of L5 are resected
     lumbar = build_lumbar(anatomy.sacrum, LumbarPlan(l4=None, l5_facets="total"))
-    construct = build_construct(anatomy, lumbar, [("s2ai", plan_screw(anatomy, "s2ai"))])
+    construct = build_construct(anatomy, lumbar, {"s2ai": plan_screw(anatomy, "s2ai")})
     return construct_mesh(construct, ConstructSizing().scaled(scale), note)
 
 

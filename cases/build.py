@@ -9,14 +9,14 @@ import numpy as np
 from cases.elasticity import FINE_RULE, elastic_field, weakened
 from cases.progress import Progress, silent
 from cases.schema import Case
+from cases.schema_anatomy import Anatomy as AnatomySection
 from cases.schema_bone import REMOVED
-from cases.schema_surface import SacrumSurface
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import ElasticField
 from fem.loads.traction import face_traction
 from fem.model import Model
 from fem.supports import FixedNodes
-from geometry.anatomy import Anatomy, anatomy_round, build_anatomy
+from geometry.anatomy import Anatomy, anatomy_round
 from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss, LossVoid, S1Body
 from geometry.errors import ModelError
@@ -24,9 +24,10 @@ from geometry.imported.sacrum import ImportedSacrum
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.mirror import ACROSS
-from geometry.pelvis.ilium_shape import IliumShape
 from geometry.planning.nearest import accepted_screw
-from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
+from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw
 from materials.anisotropy import ANISOTROPIES, lay_grain
 from materials.cortex import CortexThickness, thinned_cortex
@@ -98,29 +99,32 @@ def case_anatomy(case: Case) -> Anatomy:
     Raises:
         GeometryError: a shape that cannot be built, or a surface that is no sacrum's.
     """
-    section = case.anatomy
-    mirrored = case.screw.side == "right"
-    stance = (section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
-    if section.sacrum_surface is None:
-        left, right = section.sacrum_shapes()
-        return _anatomy(right, left, *stance) if mirrored else _anatomy(left, right, *stance)
-    return _imported_anatomy(section.sacrum_surface, mirrored, *stance)
+    return side_anatomy(case.anatomy, case.screw.side)
 
 
 @lru_cache(maxsize=4)
-def _anatomy(
-    left: SacrumShape, right: SacrumShape, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
-) -> Anatomy:
-    """The anatomy of these numbers; several screws of a study share it."""
-    return build_anatomy(left, ilium, gap_mm, sacral_slope_deg, right)
+def side_anatomy(section: AnatomySection, side: str) -> Anatomy:
+    """The bones with that side, "left" or "right", on the left; one and the same where both are alike.
+
+    Several screws of a study share them.
+
+    Raises:
+        GeometryError: as `case_anatomy`.
+    """
+    sacrum = _sacrum(section)
+    if side == "right":
+        if sacrum.mirrored() is sacrum:
+            return side_anatomy(section, "left")
+        sacrum = sacrum.mirrored()
+    return anatomy_round(sacrum, section.ilium_shape(), section.joint_gap_mm, section.sacral_slope_deg)
 
 
 @lru_cache(maxsize=2)
-def _imported_anatomy(
-    surface: SacrumSurface, mirrored: bool, ilium: IliumShape, gap_mm: float, sacral_slope_deg: float
-) -> Anatomy:
-    """The anatomy round the sacrum of a surface file; reading it takes some 10 s."""
-    return anatomy_round(surface.sacrum(mirrored=mirrored), ilium, gap_mm, sacral_slope_deg)
+def _sacrum(section: AnatomySection) -> SacrumBody:
+    """The sacrum of a section; reading a surface takes some 10 s."""
+    if section.sacrum_surface is not None:
+        return section.sacrum_surface.sacrum(SACRUM_SHAPES[section.sex])
+    return Sacrum(*section.sacrum_shapes())
 
 
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:

@@ -3,16 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.build import case_anatomy
+from cases.build import side_anatomy
 from cases.schema import Case
 from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
-from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS
 from geometry.lumbar.measures import Measure, disc_measures, vertebra_measures
-from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES
-from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
+from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
 from geometry.morphometry import Measured, morphometry
 from geometry.pelvis.pelvic_measures import PelvicMeasure, pelvic_measures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One side of the bones of a case and what was measured on it.
+
+    Attributes:
+        anatomy: sacrum, ilium and joint with this side on the left.
+        sacral, pelvic: measures of sacrum and pelvis.
+    """
+
+    anatomy: Anatomy
+    sacral: Sequence[Measured]
+    pelvic: Sequence[PelvicMeasure]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,19 +32,34 @@ class Patient:
     """The bones of a case and what was measured on them.
 
     Attributes:
-        anatomy: sacrum, ilium and joint, as the screw is planned in: on the left.
-        lumbar: L5 and L4 on it; None where they do not fit.
+        sides: "left" and "right"; one and the same where both are alike.
+        screw_side: the one that the screw is planned in.
+        lumbar: L5 and L4 on the sacrum, the screw's side on the left; None where they do not fit.
         misfit: why they do not; "" where they do.
-        sacral, pelvic: measures of sacrum and pelvis.
         spinal: measures of vertebrae and discs by part.
     """
 
-    anatomy: Anatomy
+    sides: Mapping[str, Side]
+    screw_side: str
     lumbar: Lumbar | None
     misfit: str
-    sacral: Sequence[Measured]
-    pelvic: Sequence[PelvicMeasure]
     spinal: Mapping[str, Sequence[Measure]]
+
+    @property
+    def anatomy(self) -> Anatomy:
+        """The bones as the screw is planned in: its side on the left."""
+        return self.sides[self.screw_side].anatomy
+
+    @property
+    def opposite(self) -> Anatomy:
+        """The bones with the other side on the left; the same ones where both are alike."""
+        return self.sides["right" if self.screw_side == "left" else "left"].anatomy
+
+    @property
+    def told_sides(self) -> Mapping[str, Side]:
+        """Each side by its name, or one as "both" where they are alike."""
+        alike = self.sides["left"] is self.sides["right"]
+        return {"both": self.sides["left"]} if alike else self.sides
 
 
 def measured_patient(case: Case) -> Patient:
@@ -41,26 +68,32 @@ def measured_patient(case: Case) -> Patient:
     Raises:
         GeometryError: a sacrum or an ilium that cannot be built.
     """
-    sex, anatomy = case.anatomy.sex, case_anatomy(case)
+    sex, own = case.anatomy.sex, case.screw.side
+    left, right = (side_anatomy(case.anatomy, side) for side in ("left", "right"))
+    measured = _measured(left, sex)
+    sides = {"left": measured, "right": measured if right is left else _measured(right, sex)}
     lumbar, misfit = None, ""
     try:
-        lumbar = build_lumbar(anatomy.sacrum, mean_lumbar(sex))
+        lumbar = build_lumbar(sides[own].anatomy.sacrum, mean_lumbar(sex))
     except GeometryError as error:
         # an unusual sacrum is worth measuring all the same
         misfit = str(error)
     return Patient(
-        anatomy=anatomy,
+        sides=sides,
+        screw_side=own,
         lumbar=lumbar,
         misfit=misfit,
-        sacral=morphometry(anatomy.sacrum, sex),
-        pelvic=pelvic_measures(anatomy.ilium, anatomy.joint, anatomy.sacral_slope_deg, sex),
         spinal={} if lumbar is None else _spinal(lumbar, sex),
     )
 
 
-def mean_lumbar(sex: str) -> LumbarPlan:
-    """The mean L5, L4 and discs of "male" or "female"."""
-    return LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
+def _measured(anatomy: Anatomy, sex: str) -> Side:
+    """What is on the left of these bones, measured."""
+    return Side(
+        anatomy=anatomy,
+        sacral=morphometry(anatomy.sacrum, sex),
+        pelvic=pelvic_measures(anatomy.ilium, anatomy.joint, anatomy.sacral_slope_deg, sex),
+    )
 
 
 def _spinal(lumbar: Lumbar, sex: str) -> dict[str, Sequence[Measure]]:

@@ -1,8 +1,8 @@
 """The anatomy section of a case: which sacrum, how it stands, which shape it has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -11,22 +11,42 @@ from cases.section import BrokenRule, Section, choice, overrides_of, quantity
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
 from geometry.sacrum.shape import SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
 
+
+def _mean(shapes: Mapping[str, Any]) -> Callable[[str], str]:
+    """What a number is in the means of both sexes, in words."""
+
+    def told(name: str) -> str:
+        means = {sex: f"{getattr(shape, name):g}" for sex, shape in shapes.items()}
+        if len(set(means.values())) == 1:
+            return next(iter(means.values()))
+        return ", ".join(f"{mean} {sex}" for sex, mean in means.items())
+
+    return told
+
+
 if TYPE_CHECKING:
     SacrumNumbers = Section
     RightSacrumNumbers = Section
     IliumNumbers = Section
 else:
     IliumNumbers = overrides_of(
-        IliumShape, name="IliumNumbers", about="Numbers that replace those of the mean."
+        IliumShape,
+        name="IliumNumbers",
+        about="Numbers that replace those of the mean.",
+        left_out=_mean(ILIUM_SHAPES),
     )
     SacrumNumbers = overrides_of(
-        SacrumShape, name="SacrumNumbers", about="Numbers that replace those of the mean."
+        SacrumShape,
+        name="SacrumNumbers",
+        about="Numbers that replace those of the mean.",
+        left_out=_mean(SACRUM_SHAPES),
     )
     RightSacrumNumbers = overrides_of(
         SacrumShape,
         name="RightSacrumNumbers",
         about="Numbers of the right side; those of the midline are the left side's.",
         only=SIDED_NUMBERS,
+        left_out=lambda _: "that of the left side",
     )
 
 
@@ -73,7 +93,9 @@ class Anatomy(Section):
         broken = []
         for key in ("sacrum", "sacrum_right"):
             if given.get(key) and given.get("sacrum_surface"):
-                remedy = "delete one of the two; of a surface, sex only decides the ilium"
+                remedy = (
+                    "delete one of the two; of a surface, sex decides the ilium and the outline of the joint"
+                )
                 problem = "numbers for a drawn sacrum beside the surface of a real one"
                 broken.append(BrokenRule(path=(key,), problem=problem, remedy=remedy))
         return broken

@@ -9,6 +9,7 @@ from cases.section import BrokenRule, Section, choice, quantity
 from geometry.imported.landmarks import LANDMARKS, REQUIRED
 from geometry.imported.reading import FORMATS, MM_PER_UNIT
 from geometry.imported.sacrum import SMOOTHING_MM, ImportedSacrum, import_sacrum
+from geometry.sacrum.shape import SacrumShape
 
 # Points of a pelvis in a scanner's coordinates: a metre or two in any unit down to a micrometre (chosen).
 FARTHEST = 3e6
@@ -84,8 +85,11 @@ class SacrumSurface(Section):
         description="points in the file's coordinates and unit; without any they are found",
     )
 
-    def sacrum(self, *, mirrored: bool) -> ImportedSacrum:
-        """The sacrum of the file, its left and right exchanged or not; raises as `import_sacrum`."""
+    def sacrum(self, mean: SacrumShape) -> ImportedSacrum:
+        """The sacrum of the file; raises as `import_sacrum`.
+
+        The mean stands in for what a surface does not tell.
+        """
         units = self.units or "mm"
         scale = MM_PER_UNIT[units]
         given: dict[str, Any] = {name: place for name, place in self.landmarks if place is not None}
@@ -94,6 +98,6 @@ class SacrumSurface(Section):
             self.file,
             places or "found",
             units=units,
-            mirrored=mirrored,
             smoothing_mm=SMOOTHING_MM if self.smoothing_mm is None else self.smoothing_mm,
+            mean=mean,
         )

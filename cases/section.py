@@ -1,6 +1,6 @@
 """What every section of a case file shares: strict keys, numbers with units, rules between keys."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -189,11 +189,23 @@ def _again(fault: Any) -> InitErrorDetails:
     )
 
 
-def overrides_of(noun: type, *, name: str, about: str, only: Container[str] | None = None) -> type[Section]:
+def overrides_of(
+    noun: type,
+    *,
+    name: str,
+    about: str,
+    only: Container[str] | None = None,
+    left_out: Callable[[str], str] | None = None,
+) -> type[Section]:
     """A section with one optional number per number of a dataclass of `geometry.parameters`.
 
-    Keys keep the dataclass's names, units and ranges; a key left out leaves the shape's own value. With
-    `only`, other numbers of the noun are no keys.
+    Keys keep the dataclass's names, units and ranges; a key left out leaves the shape's own value.
+
+    Args:
+        noun: the dataclass.
+        name, about: of the section.
+        only: other numbers of the noun are no keys; all are if not given.
+        left_out: says in words what holds without that key, where it is not the noun's default.
     """
     made: dict[str, Any] = {}
     for entry in fields(noun):
@@ -201,7 +213,8 @@ def overrides_of(noun: type, *, name: str, about: str, only: Container[str] | No
             continue
         extra = dict(entry.metadata)
         own: Any = entry.default
-        default = "" if own is MISSING else f"; by default {own:g}"
+        default = "" if own is MISSING else f"{own:g}"
+        default = default if left_out is None else left_out(entry.name)
         whole = isinstance(own, int) and not isinstance(own, bool)
         made[entry.name] = (
             (int if whole else float) | None,
@@ -210,7 +223,7 @@ def overrides_of(noun: type, *, name: str, about: str, only: Container[str] | No
                 extra["low"],
                 extra["high"],
                 unit="" if extra["unit"] in RATIOS else extra["unit"],
-                about=f"{entry.name.replace('_', ' ')}{default}",
+                about=entry.name.replace("_", " ") + (default and f"; by default {default}"),
                 source=extra["source"],
                 whole=whole,
                 example=None if own is MISSING else own,

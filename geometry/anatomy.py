@@ -17,7 +17,7 @@ class Anatomy:
 
     Attributes:
         sacrum: both sides.
-        ilium: the left one; the right is its mirror image.
+        ilium: the left one; the right one is the mirror image of what fits the mirrored sacrum.
         joint: cartilage of the left sacroiliac joint.
         sacral_slope_deg: S1 endplate to the horizontal of the standing patient.
     """

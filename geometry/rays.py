@@ -29,6 +29,18 @@ def crossings_mm(field: Field, start_mm: Floats, direction: Floats, reach_mm: fl
     return np.asarray(0.5 * (low + high))
 
 
+def crossing_mm(field: Field, start_mm: Floats, direction: Floats, reach_mm: float, nth: int = 0) -> float:
+    """Distance along a ray of its first crossing, or of a later one.
+
+    Raises:
+        GeometryError: there are fewer.
+    """
+    hits = crossings_mm(field, start_mm, direction, reach_mm)
+    if len(hits) <= nth:
+        raise GeometryError(f"a ray meets the bone {len(hits)} times, not {nth + 1}")
+    return float(hits[nth])
+
+
 def first_hits_mm(
     field: Field, starts_mm: Floats, direction: Floats, reach_mm: float, step_mm: float = 1.0
 ) -> Floats:

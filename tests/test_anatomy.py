@@ -1,16 +1,14 @@
 """The shapes keep their promises: one closed bone each, no overlap, coordinates and angles that hold."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import pytest
-from scipy import ndimage
+from bones import drawn, grid, piece_count
 
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
-from geometry.field import Field
 from geometry.frame import (
     angles_deg,
     axial_angles_deg,
@@ -18,35 +16,11 @@ from geometry.frame import (
     endplate_angles_deg,
     standing_from_anatomical,
 )
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.lumbar.level import sacral_facets
+from geometry.mirror import ACROSS
+from geometry.pelvis.ilium_shape import IliumShape
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SIDED_NUMBERS, SacrumShape
-
-
-@pytest.fixture(scope="module", params=SACRUM_SHAPES)
-def anatomy(request: pytest.FixtureRequest) -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES[request.param], ILIUM_SHAPES[request.param])
-
-
-def grid(bounds_mm: Floats, step_mm: float) -> tuple[Floats, tuple[int, ...]]:
-    axes = [np.arange(bounds_mm[0, k], bounds_mm[1, k] + step_mm, step_mm) for k in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    return points.reshape(-1, 3), points.shape[:3]
-
-
-def bone_count(field: Field, bounds_mm: Floats, step_mm: float = 2.0) -> int:
-    """Separate pieces of the body in its box; refuses a body that touches the box."""
-    points, shape = grid(bounds_mm, step_mm)
-    inside = (field(points) < 0.0).reshape(shape)
-    faces = [inside[0], inside[-1], inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1]]
-    assert not any(face.any() for face in faces)
-    return int(ndimage.label(inside)[1])
-
-
-def drawn(kind: type, rng: np.random.Generator) -> Any:
-    """A shape with every number drawn evenly from its declared range."""
-    numbers = {f.name: rng.uniform(f.metadata["low"], f.metadata["high"]) for f in dataclasses.fields(kind)}
-    return kind(**numbers)
+from geometry.sacrum.shape import MALE, SIDED_NUMBERS, SacrumShape
 
 
 def drawn_right_side(left: SacrumShape, rng: np.random.Generator) -> SacrumShape:
@@ -59,8 +33,8 @@ def drawn_right_side(left: SacrumShape, rng: np.random.Generator) -> SacrumShape
 def test_any_shape_in_range_is_one_closed_bone(seed: int) -> None:
     rng = np.random.default_rng(seed)
     random = build_anatomy(drawn(SacrumShape, rng), drawn(IliumShape, rng), gap_mm=rng.uniform(1.0, 4.0))
-    assert bone_count(random.sacrum, random.sacrum.bounds_mm) == 1
-    assert bone_count(random.ilium, random.ilium.bounds_mm) == 1
+    assert piece_count(random.sacrum, random.sacrum.bounds_mm, 2.0) == 1
+    assert piece_count(random.ilium, random.ilium.bounds_mm, 2.0) == 1
 
 
 def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
@@ -74,7 +48,7 @@ def test_a_tilted_short_sacrum_keeps_its_first_tubercle() -> None:
         crest_mm=7.3,
     )
     sacrum = Sacrum(shape)
-    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+    assert piece_count(sacrum, sacrum.bounds_mm, 2.0) == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -82,7 +56,7 @@ def test_any_lopsided_sacrum_is_one_closed_bone(seed: int) -> None:
     rng = np.random.default_rng(100 + seed)
     left = drawn(SacrumShape, rng)
     sacrum = Sacrum(left, drawn_right_side(left, rng))
-    assert bone_count(sacrum, sacrum.bounds_mm) == 1
+    assert piece_count(sacrum, sacrum.bounds_mm, 2.0) == 1
 
 
 def test_each_side_of_a_lopsided_sacrum_is_that_of_its_own_shape() -> None:
@@ -101,6 +75,17 @@ def test_each_side_of_a_lopsided_sacrum_is_that_of_its_own_shape() -> None:
     middle = middle[np.abs(lopsided(middle)) < 2.0]
     aside = middle + np.array([0.1, 0.0, 0.0])
     assert np.abs(lopsided(aside) - lopsided(middle)).max() < 0.2
+
+
+def test_l5_meets_each_side_of_a_lopsided_sacrum_at_its_own_facet() -> None:
+    right = dataclasses.replace(MALE, facet_x_mm=28.0, facet_angle_deg=57.0)
+    sacrum = Sacrum(MALE, right)
+    own, other = sacral_facets(sacrum), sacral_facets(Sacrum(right, MALE))
+    for facet, mirrored in zip(own, reversed(other), strict=True):
+        np.testing.assert_allclose(facet.centre_mm, mirrored.centre_mm * ACROSS, atol=1e-9)
+        np.testing.assert_allclose(facet.axes, mirrored.axes * ACROSS, atol=1e-9)
+        assert abs(sacrum(facet.centre_mm[None])[0]) < 0.01
+    assert own[1].centre_mm[0] + own[0].centre_mm[0] < -2.0
 
 
 def test_a_right_side_with_another_midline_is_refused() -> None:
@@ -141,7 +126,7 @@ def test_counting_bones_sees_two() -> None:
     def two(points_mm: Floats) -> Floats:
         return np.abs(np.abs(points_mm[:, 0]) - 10.0) + np.abs(points_mm[:, 1:]).max(axis=1) - 6.0
 
-    assert bone_count(two, np.array([[-30.0, -30.0, -30.0], [30.0, 30.0, 30.0]])) == 2
+    assert piece_count(two, np.array([[-30.0, -30.0, -30.0], [30.0, 30.0, 30.0]])) == 2
 
 
 def test_the_sacrum_is_symmetrical(anatomy: Anatomy) -> None:
@@ -176,7 +161,7 @@ def test_the_cartilage_touches_both_bones_and_is_one_piece(anatomy: Anatomy) -> 
     box = anatomy.sacrum.bounds_mm + np.array([[50.0, 0.0, 0.0], [10.0, 0.0, 0.0]])
     points, _ = grid(box, 0.8)
     in_joint = points[anatomy.joint(points) < 0.0]
-    assert bone_count(anatomy.joint, box, 0.8) == 1
+    assert piece_count(anatomy.joint, box, 0.8) == 1
     assert anatomy.sacrum(in_joint).min() < 0.0
     assert anatomy.ilium(in_joint).min() < 0.0
 

@@ -8,25 +8,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geometry.anatomy import Anatomy, build_anatomy
+from geometry.anatomy import Anatomy
 from geometry.frame import direction
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import BreachReport, acceptable, inspect
 from geometry.planning.grade import breach_grade
 from geometry.planning.hazards import Hazard, hazards
-from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import ENTRIES, PRESETS, plan_screw
 from geometry.screws.kind import bone
-
-
-@pytest.fixture(scope="module", params=SACRUM_SHAPES)
-def anatomy(request: pytest.FixtureRequest) -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES[request.param], ILIUM_SHAPES[request.param])
-
-
-@pytest.fixture(scope="module")
-def male() -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
 
 
 def turned(anatomy: Anatomy, name: str, lateral_deg: float, caudal_deg: float) -> BreachReport:

@@ -22,7 +22,7 @@ from cases.template import commented_case
 from fem.solvers import SOLVERS
 from geometry.meshing.sizing import Sizing
 from geometry.parameters import number
-from geometry.sacrum.shape import SACRUM_SHAPES
+from geometry.sacrum.shape import SACRUM_SHAPES, SIDED_NUMBERS
 from geometry.screws import PRESETS
 
 LIBRARY = sorted(Path(__file__).parents[1].glob("cases/library/*.yaml"))
@@ -224,6 +224,16 @@ def test_a_new_case_names_every_key_with_its_range_and_source() -> None:
         assert f"{key.rsplit('.', 1)[-1]}: " in words
         assert f"{extra['low']:g} to {extra['high']:g} {extra['unit']}".rstrip() in words
         assert str(extra["source"]) in words
+
+
+def test_a_new_case_says_what_holds_without_a_number_of_the_bones() -> None:
+    text = commented_case("fresh")
+    left, right = text.split("#sacrum_right:")
+    assert "Breadth mm; by default 102.5 male, 107 female." in left
+    assert "Ala pitch deg; by default 18. " in left
+    words = " ".join(right.split("#sacrum_surface:")[0].replace("#", " ").split())
+    assert words.count("by default that of the left side.") == len(SIDED_NUMBERS)
+    assert words.count("by default") == len(SIDED_NUMBERS) + 1
 
 
 def test_a_new_case_with_every_key_active_is_valid_but_for_keys_that_exclude_each_other(

@@ -1,6 +1,7 @@
 """`sacrofix anatomy`: tables on stdout, plates beside them."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,10 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cases import patient
+from cases import fixation, patient
 from cases.commands import anatomy as anatomy_verb
 from cases.commands.main import main
-from cases.report.morphometry import lumbar_rows, morphometry_text, pelvic_json, pelvic_rows, sacral_rows
+from cases.report.morphometry import (
+    lumbar_rows,
+    morphometry_text,
+    pelvic_json,
+    pelvic_rows,
+    sacral_json,
+    sacral_rows,
+)
 from cases.views.anatomy_picture import PlateView, draw_anatomy
 from cases.views.implicit_body import DrawnBody, surface
 from cases.views.plate_views import ABOVE, FRONT, axial_cut, cut_along, standing
@@ -74,6 +82,7 @@ def test_json_holds_a_row_per_series_and_the_screw_is_on_its_side(drawn: Drawn, 
     assert main([*words, "--set", "anatomy.sex=female", "--set", "anatomy.sacrum.breadth_mm=128"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["sex"] == "female"
+    assert {row["side"] for row in document["morphometry"]} == {"both"}
     rows = [row for row in document["morphometry"] if row["measure"] == "breadth"]
     assert [row["source"] for row in rows] == ["[V 11]", "[V 12]"]
     assert not any(row["within"] for row in rows)
@@ -83,6 +92,24 @@ def test_json_holds_a_row_per_series_and_the_screw_is_on_its_side(drawn: Drawn, 
         screw = bodies[-1]
         assert screw.bounds_mm[1, 0] < 0.0
         assert screw.field(screw.bounds_mm.mean(axis=0)[None])[0] < 0.0
+
+
+def test_sides_that_differ_are_both_measured_and_drawn(drawn: Drawn, capsys: Capture) -> None:
+    words = ["anatomy", "good.yaml", "--quiet", "--out", "plate", "--no-screw"]
+    assert main([*words, "--set", "anatomy.sacrum_right.breadth_mm=118"]) == 0
+    shown = capsys.readouterr().out
+    # the broader ala makes the path to the joint longer
+    left, right = (float(found) for found in re.findall(r"entry to the joint +([\d.]+) mm", shown))
+    assert right > left + 3.0
+    # what both share is told once
+    assert shown.count("promontory to apex") == 1
+    sacrum, *bodies = drawn["plate/pelvis_and_spine.png"]
+    ilia = [body for body in bodies if body.name == "ilium"]
+    assert [body.paired for body in ilia] == [False, False]
+    points = np.random.default_rng(0).uniform(*sacrum.bounds_mm, (20_000, 3))
+    for ilium in ilia:
+        # neither cuts the bone nor leaves it: the gap is 2.5 mm, and near edges the field falls short of it
+        assert 1.5 < sacrum.field(points[ilium.field(points) < 0.0]).min() < 3.0
 
 
 @pytest.fixture
@@ -126,7 +153,7 @@ def test_without_a_construct_the_other_plates_are_drawn(
     def refuse(*bones: object) -> None:
         raise GeometryError("the rod cuts into bone", where="construct.rod", advice="Move the entry")
 
-    monkeypatch.setattr(anatomy_verb, "build_construct", refuse)
+    monkeypatch.setattr(fixation, "build_construct", refuse)
     assert main(["anatomy", "good.yaml", "--quiet", "--construct", "--out", "plate"]) == 4
     assert "the rod cuts into bone" in capsys.readouterr().err
     assert list(drawn) == ["plate/anatomy.png", "plate/pelvis_and_spine.png"]
@@ -143,6 +170,7 @@ def test_a_value_off_its_series_is_marked() -> None:
     off = Measured(measure=measure, value=series.mean + 1.5 * series.sd, published=series)  # type: ignore[operator]
     on = Measured(measure=measure, value=series.mean, published=series)
     assert "+1.50*" in morphometry_text({"sacrum": sacral_rows([off])}, "male")
+    assert [row["side"] for row in (*sacral_json([on]), *sacral_json([off], "right"))] == ["both", "right"]
     assert "+0.00*" not in morphometry_text({"sacrum": sacral_rows([on])}, "male")
 
 

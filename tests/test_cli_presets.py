@@ -11,7 +11,7 @@ from PIL import Image
 
 from cases.commands import presets as presets_verb
 from cases.commands.main import main
-from cases.planned_presets import PlannedPreset, mean_anatomy, planned_presets
+from cases.planned_presets import PlannedPreset, planned_presets
 from cases.report.presets import angles_text, presets_json, presets_text
 from cases.views import presets_gallery
 from cases.views.implicit_body import DrawnBody
@@ -22,13 +22,8 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
-def anatomy() -> Anatomy:
-    return mean_anatomy("male")
-
-
-@pytest.fixture(scope="module")
-def presets(anatomy: Anatomy) -> Sequence[PlannedPreset]:
-    return planned_presets(anatomy)
+def presets(male: Anatomy) -> Sequence[PlannedPreset]:
+    return planned_presets(male)
 
 
 def test_every_preset_has_a_row_and_a_source(presets: Sequence[PlannedPreset]) -> None:
@@ -77,7 +72,7 @@ def test_a_picture_that_is_no_png_is_refused(capsys: Capture) -> None:
 
 
 def test_the_gallery_has_a_panel_for_each_preset(
-    anatomy: Anatomy, presets: Sequence[PlannedPreset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    male: Anatomy, presets: Sequence[PlannedPreset], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = presets_gallery.drawn_pelvis
 
@@ -87,7 +82,7 @@ def test_the_gallery_has_a_panel_for_each_preset(
     monkeypatch.setattr(presets_gallery, "drawn_pelvis", coarse)
     chosen = [one for one in presets if one.name in ("s1_pedicle", "s1_alar_paper_axial", "s2ai", "iliac")]
     target = tmp_path / "gallery.png"
-    presets_gallery.draw_presets(anatomy, chosen, target)
+    presets_gallery.draw_presets(male, chosen, target)
     with Image.open(target) as picture:
         pixels = np.array(picture.convert("RGB")).astype(int)
     # two rows for four presets; the refused one, second, is red

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from joined_blocks import across, foot, model
 
 from fem.connections import (
-    Connection,
     bushings,
     elastic_foundation,
     face_spring,
@@ -16,36 +16,15 @@ from fem.connections import (
     tied_faces,
 )
 from fem.discretisation import discretise
-from fem.elastic import elastic_by_part
 from fem.loads import LoadCase, face_motion, face_traction, remote_load
-from fem.model import Model
 from fem.solvers import SolverSettings, preconditioner, solve
-from fem.supports import FixedComponents, FixedNodes, Support
-from fem.verification.joints import glued, joined_model, stacked
+from fem.supports import FixedComponents, FixedNodes
+from fem.verification.joints import glued, stacked
 from fem.verification.models import TIGHT, pulled
 from geometry.arrays import Ints
 from geometry.blocks import block
 from geometry.errors import ModelError, SolveError
 from geometry.mesh import Mesh
-
-
-def model(
-    mesh: Mesh,
-    connections: list[Connection],
-    supports: list[Support],
-    loads: list[LoadCase],
-    moduli: tuple[float, ...] = (1000.0, 1000.0),
-) -> Model:
-    materials = {name: (young, 0.3) for name, young in zip(mesh.part_names, moduli, strict=False)}
-    return joined_model(mesh, connections, supports, loads, elastic_by_part(mesh, materials))
-
-
-def across(mesh: Mesh, face: str) -> list[LoadCase]:
-    return [face_traction(mesh, mesh.face(face), way, f"pull {k}") for k, way in enumerate(np.eye(3))]
-
-
-def foot(mesh: Mesh, face: str = "z0") -> FixedNodes:
-    return FixedNodes(name="foot", nodes=mesh.face(face))
 
 
 def bar() -> Mesh:

@@ -1,72 +1,34 @@
 """L5, L4, discs and facet joints: whole, symmetrical, in contact where they should be, apart elsewhere."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import pytest
-from scipy import ndimage
+from bones import SEXES, drawn, grid, piece_count, plan_of
 
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.field import Field
-from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS, DiscShape
+from geometry.lumbar.disc import L5S1_DISCS, DiscShape
 from geometry.lumbar.level import sacral_endplate, sacral_facets
-from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES, VertebraShape
+from geometry.lumbar.shape import VertebraShape
 from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar, lumbar_on
 from geometry.lumbar.vertebra import Vertebra
 from geometry.pelvis.ilium import Ilium
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import MALE, SACRUM_SHAPES, SacrumShape
+from geometry.sacrum.shape import MALE, SacrumShape
 
-SEXES = tuple(SACRUM_SHAPES)
 LEVELS = ("l5", "l4")
 # What a random spine may be refused for.
 REFUSALS = ("least height at its rim", "would cut it off")
-
-
-def plan_of(sex: str, **changes: Any) -> LumbarPlan:
-    plan = LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
-    return dataclasses.replace(plan, **changes)
-
-
-@pytest.fixture(scope="module")
-def sacra() -> dict[str, Sacrum]:
-    return {sex: Sacrum(shape) for sex, shape in SACRUM_SHAPES.items()}
-
-
-@pytest.fixture(scope="module")
-def spines(sacra: dict[str, Sacrum]) -> dict[str, Lumbar]:
-    return {sex: build_lumbar(sacra[sex], plan_of(sex)) for sex in SEXES}
 
 
 def vertebra(spine: Lumbar, level: str) -> Vertebra:
     bone = getattr(spine, level)
     assert isinstance(bone, Vertebra)
     return bone
-
-
-def grid(bounds_mm: Floats, step_mm: float) -> tuple[Floats, tuple[int, ...]]:
-    axes = [np.arange(bounds_mm[0, k], bounds_mm[1, k] + step_mm, step_mm) for k in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    return points.reshape(-1, 3), points.shape[:3]
-
-
-def piece_count(field: Field, bounds_mm: Floats, step_mm: float = 1.5) -> int:
-    """Separate pieces of the body in its box; refuses a body that touches the box."""
-    points, shape = grid(bounds_mm, step_mm)
-    inside = (field(points) < 0.0).reshape(shape)
-    faces = [inside[0], inside[-1], inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1]]
-    assert not any(face.any() for face in faces)
-    return int(ndimage.label(inside)[1])
-
-
-def drawn(kind: type, rng: np.random.Generator) -> Any:
-    """A shape with every number drawn evenly from its declared range."""
-    numbers = {f.name: rng.uniform(f.metadata["low"], f.metadata["high"]) for f in dataclasses.fields(kind)}
-    return kind(**numbers)
 
 
 def drawn_spine(rng: np.random.Generator) -> tuple[Sacrum, LumbarPlan, Lumbar]:

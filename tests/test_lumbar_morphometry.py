@@ -1,34 +1,15 @@
 """Vertebrae and discs, measured as an anatomist would, lie in published ranges and follow their numbers."""
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 import pytest
+from bones import SEXES, plan_of
 
-from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS
 from geometry.lumbar.measures import Measure, disc_measures, vertebra_measures
-from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES
-from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
+from geometry.lumbar.shape import L5_SHAPES
+from geometry.lumbar.spine import Lumbar, build_lumbar
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import SACRUM_SHAPES
-
-SEXES = tuple(SACRUM_SHAPES)
-
-
-def plan_of(sex: str, **changes: Any) -> LumbarPlan:
-    plan = LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
-    return dataclasses.replace(plan, **changes)
-
-
-@pytest.fixture(scope="module")
-def sacra() -> dict[str, Sacrum]:
-    return {sex: Sacrum(shape) for sex, shape in SACRUM_SHAPES.items()}
-
-
-@pytest.fixture(scope="module")
-def spines(sacra: dict[str, Sacrum]) -> dict[str, Lumbar]:
-    return {sex: build_lumbar(sacra[sex], plan_of(sex)) for sex in SEXES}
 
 
 def published(spines: dict[str, Lumbar], sex: str) -> list[Measure]:

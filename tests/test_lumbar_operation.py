@@ -1,57 +1,19 @@
 """Facet resection, laminectomy and strut grafts take and leave what a surgeon would."""
 
-import dataclasses
-from typing import Any
-
 import numpy as np
 import pytest
-from scipy import ndimage
+from bones import SEXES, grid, piece_count, plan_of
 
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.field import Field
-from geometry.lumbar.disc import L4L5_DISCS, L5S1_DISCS
 from geometry.lumbar.graft import Graft, GraftShape
 from geometry.lumbar.level import sacral_facets
 from geometry.lumbar.resection import RESECTIONS
-from geometry.lumbar.shape import L4_SHAPES, L5_SHAPES
-from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
+from geometry.lumbar.spine import Lumbar, build_lumbar
 from geometry.lumbar.vertebra import Vertebra
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import SACRUM_SHAPES
-
-SEXES = tuple(SACRUM_SHAPES)
-
-
-def plan_of(sex: str, **changes: Any) -> LumbarPlan:
-    plan = LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
-    return dataclasses.replace(plan, **changes)
-
-
-@pytest.fixture(scope="module")
-def sacra() -> dict[str, Sacrum]:
-    return {sex: Sacrum(shape) for sex, shape in SACRUM_SHAPES.items()}
-
-
-@pytest.fixture(scope="module")
-def spines(sacra: dict[str, Sacrum]) -> dict[str, Lumbar]:
-    return {sex: build_lumbar(sacra[sex], plan_of(sex)) for sex in SEXES}
-
-
-def grid(bounds_mm: Floats, step_mm: float) -> tuple[Floats, tuple[int, ...]]:
-    axes = [np.arange(bounds_mm[0, k], bounds_mm[1, k] + step_mm, step_mm) for k in range(3)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    return points.reshape(-1, 3), points.shape[:3]
-
-
-def piece_count(field: Field, bounds_mm: Floats, step_mm: float = 1.5) -> int:
-    """Separate pieces of the body in its box; refuses a body that touches the box."""
-    points, shape = grid(bounds_mm, step_mm)
-    inside = (field(points) < 0.0).reshape(shape)
-    faces = [inside[0], inside[-1], inside[:, 0], inside[:, -1], inside[:, :, 0], inside[:, :, -1]]
-    assert not any(face.any() for face in faces)
-    return int(ndimage.label(inside)[1])
 
 
 def facet_gap_mm(bone: Field, centre_mm: Floats, normal: Floats) -> float:

@@ -3,9 +3,7 @@
 The trial case is a round rod in a block with sharp edges, both known exactly.
 """
 
-import signal
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -22,16 +20,13 @@ from geometry.meshing import (
     SizedSurface,
     Sizing,
     TetMesh,
-    improve,
     mesh_bodies,
     quadratic_mesh,
 )
-from geometry.meshing.improve import remeshed
-from geometry.meshing.islands import joined, unpinched
-from geometry.meshing.lattice import LONGEST_OVER_SIZE, graded_lattice, kuhn_lattice
+from geometry.meshing.lattice import LONGEST_OVER_SIZE, graded_lattice
 from geometry.meshing.sampled import sample
 from geometry.meshing.sizing import thickness_mm
-from geometry.meshing.tet_mesh import LabelledMesh, facets_of, tet_volumes, turned_positive
+from geometry.meshing.tet_mesh import facets_of, tet_volumes
 
 RADIUS_MM, BLOCK_MM, TOP_MM, ROD_BOTTOM_MM, ROD_TOP_MM = 3.0, 7.0, 8.0, -4.0, 11.0
 BOX_MM = np.array([[-9.0, -9.0, -10.0], [9.0, 9.0, 13.0]])
@@ -258,98 +253,6 @@ def test_samples_are_exact_near_the_surface_and_keep_the_sign_far_away() -> None
     near = np.abs(Ball()(points)) < 2.0
     assert np.allclose(field(points)[near], Ball()(points)[near], atol=1e-12)
     assert (np.sign(field(points)) == np.sign(Ball()(points))).all()
-
-
-def test_a_crumb_joins_the_part_it_touches() -> None:
-    vertices, tets = kuhn_lattice(np.array([[0.0, 0.0, 0.0], [3.0, 3.0, 3.0]]), 1.0)
-    x = vertices[tets].mean(axis=1)[:, 0]
-    label = np.where(x < 1.5, 1, 2)
-    crumbed = label.copy()
-    crumbed[np.argmin(x)] = 2
-    assert np.array_equal(joined(tets, crumbed), label)
-
-
-def test_ctrl_c_works_after_meshing(mesh: Mesh) -> None:
-    assert len(mesh.tets) > 0
-    # Mmg takes over the handlers of signals in the process that runs it
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
-def test_a_mesh_that_mmg_cannot_take_is_refused_in_its_words() -> None:
-    flat = LabelledMesh(
-        vertices_mm=np.zeros((4, 3)),
-        tets=np.array([[0, 1, 2, 3]]),
-        label=np.array([1]),
-        marked=np.zeros((0, 3), dtype=np.int64),
-        mark=np.zeros(0, dtype=np.int64),
-    )
-    with pytest.raises(MeshError, match="Mmg could not improve the mesh: "):
-        remeshed(flat, lambda points_mm: np.ones(len(points_mm)))
-
-
-@pytest.mark.parametrize(
-    ("limits", "said"),
-    [
-        ({"LEAST_CPU_LIMIT_S": 1.0, "WALL_OVER_CPU": 1e3}, "no end after 1 s of processor time"),
-        ({"LEAST_CPU_LIMIT_S": 1.0, "WALL_OVER_CPU": 1e-3}, "no end after 0 s"),
-    ],
-)
-def test_a_mesh_that_mmg_does_not_end_on_is_refused(
-    linear: TetMesh, monkeypatch: pytest.MonkeyPatch, limits: dict[str, float], said: str
-) -> None:
-    monkeypatch.setattr(improve, "CPU_LIMIT_S_PER_TET", 0.0)
-    for name, value in limits.items():
-        monkeypatch.setattr(improve, name, value)
-    cut = LabelledMesh(
-        vertices_mm=linear.vertices_mm,
-        tets=linear.tets,
-        label=linear.part + 1,
-        marked=np.zeros((0, 3), dtype=np.int64),
-        mark=np.zeros(0, dtype=np.int64),
-    )
-    with pytest.raises(MeshError, match=said):
-        # far finer than the mesh: a long work
-        remeshed(cut, lambda points_mm: np.full(len(points_mm), 0.15))
-
-
-def test_lobes_that_meet_in_an_edge_are_bridged() -> None:
-    vertices, tets = kuhn_lattice(np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 1.0]]), 1.0)
-    tets = turned_positive(vertices, tets)
-    x, y, _ = vertices[tets].mean(axis=1).T
-    # two columns, diagonally opposite: they share one upright edge
-    label = np.where((x < 1.0) == (y < 1.0), 1, 0)
-    facets = facets_of(tets[unpinched(tets, label) > 0])
-    sides = np.sort(facets.corners[facets.boundary][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-    assert np.unique(sides, axis=0, return_counts=True)[1].max() == 2
-
-
-def corner_pieces(tets: Ints, vertex: int) -> int:
-    """In how many pieces, linked by faces, the tetrahedra around a vertex are."""
-    around = tets[(tets == vertex).any(axis=1)]
-    root = np.arange(len(around))
-    for _ in around:
-        for a, b in combinations(range(len(around)), 2):
-            if len(np.intersect1d(around[a], around[b])) == 3:
-                root[[a, b]] = root[[a, b]].min()
-    return len(np.unique(root))
-
-
-@pytest.mark.parametrize("wall", [False, True])
-def test_no_vertex_is_a_pinch(wall: bool) -> None:
-    vertices, tets = kuhn_lattice(np.array([[0.0, 0.0, 0.0], [2.0, 2.0, 2.0]]), 1.0)
-    tets = turned_positive(vertices, tets)
-    centre = int(np.flatnonzero((vertices == 1.0).all(axis=1))[0])
-    upper = (vertices[tets].mean(axis=1) > 1.0).sum(axis=1)
-    # two opposite octants that touch in the centre; or a wall pierced to a point there
-    lobes = (upper == 0) | (upper == 3)
-    label = np.where(lobes != wall, 1, 0)
-    pinched = tets[lobes]
-    assert corner_pieces(pinched, centre) == 2
-    filled = unpinched(tets, label)
-    assert (filled >= label).all()
-    assert corner_pieces(tets[filled > 0], centre) == 1
-    assert corner_pieces(tets[filled == 0], centre) <= 1
 
 
 def test_a_wall_is_as_thick_as_it_is() -> None:

@@ -5,13 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geometry.anatomy import Anatomy, build_anatomy
+from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import acceptable, inspect
 from geometry.planning.nearest import NearestPlan, accepted_screw, nearest_plan
 from geometry.planning.scan import scan
-from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import PRESETS, Screw, ScrewPreset, ScrewTrajectory, plan_screw
 
 REFUSED = {
@@ -23,11 +21,6 @@ REFUSED = {
         PRESETS["s2ai"], aim="angles", lateral_deg=55.0, caudal_deg=30.0
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def male() -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
 
 
 @pytest.mark.parametrize("name", ["s1_pedicle", "s1_pedicle_bicortical", "s2ai"])

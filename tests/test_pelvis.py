@@ -1,10 +1,8 @@
 """The ilium measures what is published, keeps the joint gap, lets an S2AI screw through (evidence 1, 2.3)."""
 
-import dataclasses
-from typing import Any
-
 import numpy as np
 import pytest
+from bones import drawn, mean_anatomy
 from scipy.spatial import cKDTree
 
 from geometry.anatomy import Anatomy, build_anatomy
@@ -14,7 +12,7 @@ from geometry.frame import standing_from_anatomical
 from geometry.meshing.sizing import thickness_mm
 from geometry.mirror import Mirrored
 from geometry.pelvis.ilium import Ilium
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES, IliumShape
+from geometry.pelvis.ilium_shape import IliumShape
 from geometry.pelvis.pelvic_measures import (
     PUBLISHED,
     corridor_diameter_mm,
@@ -37,20 +35,9 @@ def sex(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def anatomy(sex: str) -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES[sex], ILIUM_SHAPES[sex])
-
-
-@pytest.fixture(scope="module")
-def male() -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
-
-
-def drawn(kind: type, rng: np.random.Generator) -> Any:
-    """A shape with every number drawn evenly from its declared range."""
-    numbers = {f.name: rng.uniform(f.metadata["low"], f.metadata["high"]) for f in dataclasses.fields(kind)}
-    return kind(**numbers)
+    return mean_anatomy(sex)
 
 
 def surface_points(field: Field, bounds_mm: Floats, step_mm: float) -> Floats:

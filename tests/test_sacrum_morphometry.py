@@ -4,16 +4,21 @@ The series are the rows of `geometry.morphometry.table`; a mean without a deviat
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import pytest
 
+from cases.report.morphometry import sacral_json, sacral_rows
+from geometry.arrays import Floats
 from geometry.body_loss import BodyLoss, S1Body
+from geometry.field import Field
 from geometry.morphometry import MEASURES, Measure, Published, morphometry
 from geometry.morphometry.measure import Measured
 from geometry.sacrum.bone import Sacrum
+from geometry.sacrum.promise import SacrumBody
 from geometry.sacrum.shape import MALE, SACRUM_SHAPES
 
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
@@ -121,6 +126,64 @@ def test_the_table_names_each_measure_once_and_each_source() -> None:
         for series in (*measure.male, *measure.female):
             assert "[" in series.source
             assert series.mean > 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A drawn sacrum whose bone is another."""
+
+    drawn: Sacrum
+    bone: Field
+
+    def __call__(self, points_mm: Floats) -> Floats:
+        return self.bone(points_mm)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.drawn, name)
+
+
+def lacking(bone: Field) -> list[Measured]:
+    changed = Changed(drawn=Sacrum(MALE), bone=bone)
+    return [row for row in morphometry(cast(SacrumBody, changed)) if not row.found]
+
+
+def test_what_an_open_arch_lacks_is_told_and_the_rest_is_measured() -> None:
+    drawn = Sacrum(MALE)
+
+    def bifid(points_mm: Floats) -> Floats:
+        gap = np.maximum(np.abs(points_mm[:, 0]) - 4.0, 20.0 - drawn.curve_coordinates(points_mm)[1])
+        return np.maximum(drawn(points_mm), -gap)
+
+    rows = lacking(bifid)
+    assert {row.measure.name for row in rows} == {"S1 canal depth"}
+    assert rows[0].z is None
+    assert not rows[0].within
+    (shown,) = sacral_rows(rows)
+    assert (shown.here, shown.off) == ("not found", "")
+    assert sacral_json(rows)[0]["value"] is None
+
+
+def test_foramina_that_are_not_there_are_not_measured() -> None:
+    names = {row.measure.name for row in lacking(Sacrum(MALE).filled)}
+    assert {name for name in BY_NAME if "foramen height" in name or "foramen width" in name} <= names
+    assert "dorsal spacing S1-S2" in names
+    assert "S1 canal width" not in names
+
+
+def test_what_both_sides_share_is_the_same_from_either_side() -> None:
+    lopsided = Sacrum(MALE, replace(MALE, breadth_mm=116.0, dorsal_foramen_x_mm=21.0, dysmorphism=0.6))
+    for name in (
+        "breadth",
+        "inter-auricular distance",
+        "dorsal S2 left to right",
+        "S1 trans-sacral corridor",
+    ):
+        taken = BY_NAME[name].taken
+        assert taken(lopsided) == pytest.approx(taken(lopsided.mirrored()), abs=1e-6), name
+        ends = sorted(taken(Sacrum(side)) for side in (lopsided.shape, lopsided.right_shape))
+        # the corridor is as high as its narrower half lets it be
+        low = 0.0 if "corridor" in name else ends[0] + 1.0
+        assert low <= taken(lopsided) <= ends[1] - 1.0, name
 
 
 def test_a_man_is_longer_and_a_woman_broader() -> None:

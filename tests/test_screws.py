@@ -5,12 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from geometry.anatomy import Anatomy, build_anatomy
+from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
 from geometry.frame import angles_deg, axial_angles_deg
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import inspect, refuse_bad_plan
-from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import ENTRIES, PRESETS, Screw, ScrewTrajectory, plan_screw
 from geometry.screws.aim import AIM_AT
 from geometry.screws.kind import KINDS
@@ -19,16 +17,6 @@ from geometry.screws.preset import AIMS
 # The paper's angles read from the axial plane run nearly flat along the top of the ala: at 40 mm the tip
 # leaves it. The case must shorten the screw; nothing here does so silently.
 LEAVES_BONE = {"s1_alar_paper_axial"}
-
-
-@pytest.fixture(scope="module", params=SACRUM_SHAPES)
-def anatomy(request: pytest.FixtureRequest) -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES[request.param], ILIUM_SHAPES[request.param])
-
-
-@pytest.fixture(scope="module")
-def male() -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
 
 
 def plain_screw(**changes: float) -> Screw:

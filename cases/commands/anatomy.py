@@ -2,15 +2,16 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
+from cases.fixation import fixation
 from cases.load import read_case
-from cases.patient import Patient, mean_lumbar, measured_patient
+from cases.patient import Patient, measured_patient
 from cases.report.morphometry import (
     Row,
+    differing,
     lumbar_json,
     lumbar_rows,
     morphometry_text,
@@ -23,9 +24,7 @@ from cases.schema import Case
 from cases.views.anatomy_picture import draw_anatomy
 from cases.views.case_plates import Plate, construct_plate, pelvic_plate, sacral_plate
 from geometry.anatomy import Anatomy
-from geometry.construct import Construct, build_construct
 from geometry.imported.sacrum import ImportedSacrum
-from geometry.lumbar.spine import build_lumbar
 from geometry.screws.plan import plan_screw
 from geometry.screws.screw import Screw
 
@@ -53,10 +52,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     case = sourced.value
     console.stage("measuring")
     patient = measured_patient(case)
+    sides = patient.told_sides
     surface = _surface(patient.anatomy)
     console.result("\n".join([*surface, morphometry_text(_sections(patient), case.anatomy.sex)]))
-    if case.anatomy.sacrum_right.given():
-        console.result(f"\nThe sides differ: measured on the {case.screw.side}, the side of the screw.")
+    if len(sides) > 1:
+        console.result("\nThe sides differ: of the right one only what differs is shown.")
     if patient.misfit:
         console.result(f"\nL5 and L4 are left out: {patient.misfit}")
     screw = None if args.no_screw else plan_screw(patient.anatomy, case.screw.planned())
@@ -65,11 +65,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     findings: tuple[str, ...] = ()
     if args.construct and screw is not None:
         # last: where no construct can be built, the other plates are there
-        construct = _construct(case, patient.anatomy, screw)
-        findings = construct.findings
+        console.stage("building the construct")
+        fixed = fixation(patient.anatomy, case.screw.planned(), case.anatomy.sex)
+        findings = fixed.findings
         for finding in findings:
             console.result(f"\nconstruct: {finding}")
-        pictures.append(_draw(construct_plate(construct, screw, case.screw.side), folder, console))
+        pictures.append(_draw(construct_plate(fixed.construct, screw, case.screw.side), folder, console))
     console.document(
         {
             "ok": True,
@@ -77,8 +78,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
             "picture": str(pictures[0]),
             "pictures": [str(picture) for picture in pictures],
             "surface": list(surface),
-            "morphometry": sacral_json(patient.sacral),
-            "pelvis": pelvic_json(patient.pelvic),
+            "morphometry": [row for name, side in sides.items() for row in sacral_json(side.sacral, name)],
+            "pelvis": [row for name, side in sides.items() for row in pelvic_json(side.pelvic, name)],
             "lumbar": lumbar_json(patient.spinal),
             "lumbar_misfit": patient.misfit or None,
             "construct_findings": list(findings),
@@ -95,10 +96,17 @@ def _surface(anatomy: Anatomy) -> tuple[str, ...]:
 
 def _sections(patient: Patient) -> dict[str, Sequence[Row]]:
     """The sections of the table, from below upwards."""
+    spine = {part: lumbar_rows(rows) for part, rows in patient.spinal.items()}
+    sacra = [sacral_rows(side.sacral) for side in patient.told_sides.values()]
+    pelves = [pelvic_rows(side.pelvic) for side in patient.told_sides.values()]
+    if len(sacra) == 1:
+        return {"sacrum": sacra[0], "pelvis": pelves[0], **spine}
     return {
-        "sacrum": sacral_rows(patient.sacral),
-        "pelvis": pelvic_rows(patient.pelvic),
-        **{part: lumbar_rows(rows) for part, rows in patient.spinal.items()},
+        "sacrum, left": sacra[0],
+        "sacrum, right": differing(sacra[1], sacra[0]),
+        "pelvis, left": pelves[0],
+        "pelvis, right": differing(pelves[1], pelves[0]),
+        **spine,
     }
 
 
@@ -107,7 +115,7 @@ def _plates(case: Case, patient: Patient, screw: Screw | None) -> list[Plate]:
     side = case.screw.side
     return [
         sacral_plate(patient.anatomy, screw, side),
-        pelvic_plate(patient.anatomy, patient.lumbar, screw, side),
+        pelvic_plate(patient.anatomy, patient.opposite, patient.lumbar, screw, side),
     ]
 
 
@@ -118,13 +126,3 @@ def _draw(plate: Plate, folder: Path, console: Console) -> Path:
     draw_anatomy(plate.bodies, plate.views, picture)
     console.result(f"wrote {picture}")
     return picture
-
-
-def _construct(case: Case, anatomy: Anatomy, screw: Screw) -> Construct:
-    """The screw of the case and one in L5, whose facets were taken away as in the operation.
-
-    Raises:
-        GeometryError: a head finds no room, or no rod leads through them.
-    """
-    plan = replace(mean_lumbar(case.anatomy.sex), l4=None, l5_facets="total")
-    return build_construct(anatomy, build_lumbar(anatomy.sacrum, plan), [(screw.kind, screw)])

@@ -95,12 +95,12 @@ def sacral_rows(measured: Sequence[Measured]) -> list[Row]:
         if one.published is not None:
             mean, spread, source = one.published.mean, one.published.sd, one.published.source
             published, sd = f"{mean:g}", "" if spread is None else f"{spread:g}"
-            off = _off(one.value, mean, one.z, within=one.within)
+            off = _off(one.value, mean, one.z, within=one.within) if one.found else ""
         rows.append(
             Row(
                 name=one.measure.name,
                 how=one.measure.how,
-                here=f"{one.value:.1f} {one.measure.unit}",
+                here=f"{one.value:.1f} {one.measure.unit}" if one.found else "not found",
                 published=published,
                 sd=sd,
                 off=off,
@@ -145,14 +145,20 @@ def lumbar_rows(measured: Sequence[lumbar.Measure]) -> list[Row]:
     ]
 
 
-def sacral_json(measured: Sequence[Measured]) -> list[dict[str, Any]]:
-    """One flat row per measure and series of a sacrum."""
+def differing(rows: Sequence[Row], told: Sequence[Row]) -> list[Row]:
+    """The lines of one side that do not say the same as those of the other."""
+    return [row for row, other in zip(rows, told, strict=True) if row.here != other.here]
+
+
+def sacral_json(measured: Sequence[Measured], side: str = "both") -> list[dict[str, Any]]:
+    """One flat row per measure and series of one side of a sacrum, or of both where they are alike."""
     return [
         {
+            "side": side,
             "measure": row.measure.name,
             "how": row.measure.how,
             "unit": row.measure.unit,
-            "value": row.value,
+            "value": row.value if row.found else None,
             "mean": None if row.published is None else row.published.mean,
             "sd": None if row.published is None else row.published.sd,
             "z": row.z,
@@ -163,9 +169,11 @@ def sacral_json(measured: Sequence[Measured]) -> list[dict[str, Any]]:
     ]
 
 
-def pelvic_json(measured: Sequence[PelvicMeasure]) -> list[dict[str, Any]]:
-    """One flat row per measure of a pelvis."""
-    return [{**asdict(one), "z": _pelvic_z(one), "within": _pelvic_within(one)} for one in measured]
+def pelvic_json(measured: Sequence[PelvicMeasure], side: str = "both") -> list[dict[str, Any]]:
+    """One flat row per measure of one side of a pelvis, or of both where they are alike."""
+    return [
+        {"side": side, **asdict(one), "z": _pelvic_z(one), "within": _pelvic_within(one)} for one in measured
+    ]
 
 
 def lumbar_json(measured: Mapping[str, Sequence[lumbar.Measure]]) -> list[dict[str, Any]]:

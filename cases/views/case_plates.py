@@ -39,9 +39,14 @@ def sacral_plate(anatomy: Anatomy, screw: Screw | None, side: str) -> Plate:
     return Plate(file="anatomy.png", bodies=_on(side, bodies), views=views)
 
 
-def pelvic_plate(anatomy: Anatomy, lumbar: Lumbar | None, screw: Screw | None, side: str) -> Plate:
-    """Pelvis and spine, with the screw if there is one."""
-    bodies = drawn_pelvis(anatomy, lumbar)
+def pelvic_plate(
+    anatomy: Anatomy, opposite: Anatomy, lumbar: Lumbar | None, screw: Screw | None, side: str
+) -> Plate:
+    """Pelvis and spine, with the screw if there is one.
+
+    `opposite` has the other side of the patient on the left; it is `anatomy` where both are alike.
+    """
+    bodies = drawn_pelvis(anatomy, lumbar, opposite)
     if screw is not None:
         bodies.append(drawn_screw(screw))
     views = pelvic_views(anatomy.sacral_slope_deg)

@@ -3,6 +3,7 @@
 All stand on the left or on both sides; `DrawnBody.mirrored` takes them to the other one.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -38,40 +39,59 @@ def drawn_sacrum(anatomy: Anatomy) -> DrawnBody:
     return DrawnBody(name="sacrum", field=sacrum, bounds_mm=sacrum.bounds_mm, colour=BONE)
 
 
-def drawn_pelvis(anatomy: Anatomy, lumbar: Lumbar | None) -> list[DrawnBody]:
-    """Sacrum, both ilia with their joints, and what stands on the sacrum; the earlier wins an overlap."""
-    sacrum, ilium = anatomy.sacrum, anatomy.ilium
-    surface, cut = COLOURS["ilium"]
+def drawn_pelvis(anatomy: Anatomy, lumbar: Lumbar | None, opposite: Anatomy | None = None) -> list[DrawnBody]:
+    """Sacrum, both ilia with their joints, and what stands on the sacrum; the earlier wins an overlap.
+
+    Args:
+        anatomy: the bones.
+        lumbar: what stands on them, if anything.
+        opposite: the bones with their right side on the left; the left is drawn twice if this is not given.
+    """
+    sacrum = anatomy.sacrum
     bodies = [
         DrawnBody(
             name="sacrum", field=sacrum, bounds_mm=sacrum.bounds_mm, colour=BONE, step_mm=0.9 * STEP_MM
         ),
-        DrawnBody(
-            name="ilium",
-            field=ilium,
-            bounds_mm=ilium.bounds_mm,
-            colour=surface,
-            cut_colour=cut,
-            step_mm=STEP_MM,
-            paired=True,
-        ),
+        *_on_both_sides(_drawn_ilium, anatomy, opposite),
     ]
     if lumbar is not None:
         bodies.extend(_drawn_piece(piece) for piece in lumbar.pieces())
-    surface, cut = COLOURS["cartilage"]
-    bodies.append(
-        DrawnBody(
-            name="cartilage",
-            field=anatomy.joint,
-            # the left half of the sacrum, and the joint beside it
-            bounds_mm=sacrum.bounds_mm * [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0]] + [[15.0, 0.0, 0.0], [8.0, 0, 0]],
-            colour=surface,
-            cut_colour=cut,
-            step_mm=STEP_MM,
-            paired=True,
-        )
+    return bodies + _on_both_sides(_drawn_cartilage, anatomy, opposite)
+
+
+def _on_both_sides(
+    drawn: Callable[[Anatomy], DrawnBody], anatomy: Anatomy, opposite: Anatomy | None
+) -> list[DrawnBody]:
+    """A bone of the left twice, or with the one of the right."""
+    if opposite is None or opposite is anatomy:
+        return [replace(drawn(anatomy), paired=True)]
+    return [drawn(anatomy), drawn(opposite).mirrored()]
+
+
+def _drawn_ilium(anatomy: Anatomy) -> DrawnBody:
+    """The left ilium."""
+    ilium, (surface, cut) = anatomy.ilium, COLOURS["ilium"]
+    return DrawnBody(
+        name="ilium",
+        field=ilium,
+        bounds_mm=ilium.bounds_mm,
+        colour=surface,
+        cut_colour=cut,
+        step_mm=STEP_MM,
     )
-    return bodies
+
+
+def _drawn_cartilage(anatomy: Anatomy) -> DrawnBody:
+    """The left sacroiliac joint: the left half of the sacrum, and what lies beside it."""
+    box, (surface, cut) = anatomy.sacrum.bounds_mm, COLOURS["cartilage"]
+    return DrawnBody(
+        name="cartilage",
+        field=anatomy.joint,
+        bounds_mm=box * [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0]] + [[15.0, 0.0, 0.0], [8.0, 0.0, 0.0]],
+        colour=surface,
+        cut_colour=cut,
+        step_mm=STEP_MM,
+    )
 
 
 def drawn_screw(screw: Screw, name: str = "screw", *, paired: bool = False) -> DrawnBody:
@@ -92,7 +112,7 @@ def drawn_screw(screw: Screw, name: str = "screw", *, paired: bool = False) -> D
 def drawn_construct(construct: Construct) -> list[DrawnBody]:
     """Screws, heads and rods of both sides, and the bar between them."""
     rod = construct.seated.rod
-    bodies = [drawn_screw(screw, f"screw {name}", paired=True) for name, screw in construct.screws]
+    bodies = [drawn_screw(screw, f"screw {name}", paired=True) for name, screw in construct.screws.items()]
     bodies.append(
         DrawnBody(
             name="rod",

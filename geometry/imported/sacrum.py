@@ -1,37 +1,38 @@
 """A real sacrum from a surface, with the regions and coordinates of the drawn one that is nearest to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from geometry.arrays import Floats, frozen_copy
+from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.imported.landmarks import WHERE, AnatomicalFrame, SacralLandmarks, refuse_misfits
 from geometry.imported.reading import read_surface
 from geometry.imported.registration import registered
 from geometry.imported.repair import SurfaceRepair, repaired
 from geometry.imported.surface_field import SurfaceField
-from geometry.imported.template_fit import POINTS, TemplateFit, fitted_template, refuse_far_off
-from geometry.mirror import ACROSS
+from geometry.imported.template_fit import KEPT, POINTS, TemplateFit, fitted_template, refuse_far_off
+from geometry.mirror import BoundedField, Mirrored
 from geometry.rays import crossings_mm
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.curve import SacralCurve
 from geometry.sacrum.foramina import ForaminaShape
-from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.shape import MALE, SacrumShape
 
 FOUND = "found"
 # Chosen: rounds off the stairs of a segmented scan, and takes 0.03 mm off an edge of 3 mm.
 SMOOTHING_MM = 0.4
-# The plug of a foramen reaches this far into the bone round it, so that no gap is left (chosen).
-PLUG_MM = 2.0
+# Within this of a foramen, filled bone is the template's, so that no gap is left; from there to the second it
+# gives way to the bone's own (chosen).
+PLUG_MM, JOINED_MM = 2.0, 5.0
 # How far beside the template's auricular face the bone's own is looked for (chosen).
 FACE_SEARCH_MM = 10.0
 BOX_MM = 5.0
 
 
-@dataclass(frozen=True, init=False, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ImportedSacrum:
     """A whole real sacrum in the anatomical frame, a `geometry.sacrum.promise.SacrumBody`.
 
@@ -41,61 +42,29 @@ class ImportedSacrum:
     Attributes:
         repair: what was done to the surface, in the coordinates of the file.
         landmarks: given or found, in the coordinates of the file in mm.
-        fit: the parametric sacrum that is nearest, and how near.
+        fit: the parametric sacrum that is nearest, and how near; it is alike on both sides.
         frame: the anatomical frame as the file sees it.
-        bounds_mm: lower and upper corner of a box around it, shape (2, 3).
+        surface: the bone in the anatomical frame.
     """
 
     repair: SurfaceRepair
     landmarks: SacralLandmarks
     fit: TemplateFit
     frame: AnatomicalFrame
-    bounds_mm: Floats
-    _surface: SurfaceField = field(repr=False)
-    _template: Sacrum = field(repr=False)
+    surface: BoundedField
+    _template: Sacrum = field(init=False, repr=False)
 
-    def __init__(
-        self,
-        repair: SurfaceRepair,
-        landmarks: SacralLandmarks | None = None,
-        *,
-        mirrored: bool = False,
-        smoothing_mm: float = SMOOTHING_MM,
-    ) -> None:
-        """Place a closed surface.
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_template", Sacrum(self.fit.shape))
 
-        Args:
-            repair: the surface.
-            landmarks: in its coordinates; without them they are found.
-            mirrored: exchange left and right, for a screw on the right that is planned on the left.
-            smoothing_mm: see `SurfaceField`.
+    def mirrored(self) -> "ImportedSacrum":
+        """The same bone with left and right exchanged."""
+        return replace(self, surface=Mirrored(left=self.surface))
 
-        Raises:
-            GeometryError: landmarks that do not fit the surface, or a surface that is no sacrum's.
-        """
-        start = None
-        if landmarks is None:
-            registration = registered(repair.surface)
-            landmarks, start = registration.landmarks, registration.shape
-        refuse_misfits(landmarks, repair.surface)
-        frame = landmarks.frame()
-        placed = repair.surface.moved(frame.rotation, frame.origin_mm)
-        places = landmarks.placed()
-        if mirrored:
-            placed, places = placed.mirrored(), _mirrored(places)
-        fit = fitted_template(placed.spread_points_mm(POINTS), places, start)
-        refuse_far_off(fit)
-        surface = SurfaceField(placed, smoothing_mm=smoothing_mm)
-        for name, value in (
-            ("repair", repair),
-            ("landmarks", landmarks),
-            ("fit", fit),
-            ("frame", frame),
-            ("bounds_mm", frozen_copy(surface.bounds_mm + np.array([[-BOX_MM], [BOX_MM]]))),
-            ("_surface", surface),
-            ("_template", Sacrum(fit.shape)),
-        ):
-            object.__setattr__(self, name, value)
+    @property
+    def bounds_mm(self) -> Floats:
+        """Lower and upper corner of a box around it, shape (2, 3)."""
+        return np.asarray(self.surface.bounds_mm + np.array([[-BOX_MM], [BOX_MM]]))
 
     def summary(self) -> tuple[str, ...]:
         """What was done to the surface and how well the template follows it, in words."""
@@ -105,6 +74,7 @@ class ImportedSacrum:
             f"regions: from the nearest parametric sacrum, {fit.mean_mm:.1f} mm off the surface in the mean, "
             f"{fit.p95_mm:.1f} mm for 5 % of it"
         )
+        lines.append(f"regions: a surface does not tell {', '.join(KEPT)}, which are the mean's")
         if fit.at_limit:
             lines.append(f"regions: at the limit of their range are {', '.join(fit.at_limit)}")
         return tuple(lines)
@@ -131,13 +101,15 @@ class ImportedSacrum:
 
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to the bone, shape (n,), at points of shape (n, 3): negative inside."""
-        return self._surface(points_mm)
+        return self.surface(points_mm)
 
     def filled(self, points_mm: Floats) -> Floats:
         """Signed distance to the bone with its foramina filled, shape (n,): what the ilium faces."""
-        bone = self._surface(points_mm)
-        plugs = np.maximum(self._template.foramina(points_mm) - PLUG_MM, self._template.filled(points_mm))
-        return np.asarray(np.minimum(bone, plugs))
+        bone = self.surface(points_mm)
+        # blended, not cut: a plug with sides of its own would leave a seam in the bone round it
+        own = np.clip((self._template.foramina(points_mm) - PLUG_MM) / (JOINED_MM - PLUG_MM), 0.0, 1.0)
+        plugged = own * bone + (1.0 - own) * self._template.filled(points_mm)
+        return np.asarray(np.minimum(bone, plugged))
 
     def lateral_mass(self, points_mm: Floats) -> Floats:
         """Field of alae, pedicles and dorsal arch without the bodies, shape (n,)."""
@@ -194,7 +166,38 @@ class ImportedSacrum:
         return expected + float(drawn[0] - own[0]) if len(own) and len(drawn) else expected
 
     def _in_bone(self, region: Floats, points_mm: Floats) -> Floats:
-        return np.asarray(np.maximum(region, self._surface(points_mm)))
+        return np.asarray(np.maximum(region, self.surface(points_mm)))
+
+
+def placed_sacrum(
+    repair: SurfaceRepair,
+    landmarks: SacralLandmarks | None = None,
+    *,
+    smoothing_mm: float = SMOOTHING_MM,
+    mean: SacrumShape = MALE,
+) -> ImportedSacrum:
+    """The sacrum of a closed surface in the anatomical frame.
+
+    Args:
+        repair: the surface.
+        landmarks: in its coordinates; without them they are found.
+        smoothing_mm: see `SurfaceField`.
+        mean: of its sex, for what a surface does not tell.
+
+    Raises:
+        GeometryError: landmarks that do not fit the surface, or a surface that is no sacrum's.
+    """
+    start = None
+    if landmarks is None:
+        registration = registered(repair.surface)
+        landmarks, start = registration.landmarks, registration.shape
+    refuse_misfits(landmarks, repair.surface)
+    frame = landmarks.frame()
+    placed = repair.surface.moved(frame.rotation, frame.origin_mm)
+    fit = fitted_template(placed.spread_points_mm(POINTS), landmarks.placed(), mean, start)
+    refuse_far_off(fit)
+    surface = SurfaceField(placed, smoothing_mm=smoothing_mm)
+    return ImportedSacrum(repair=repair, landmarks=landmarks, fit=fit, frame=frame, surface=surface)
 
 
 def import_sacrum(
@@ -202,8 +205,8 @@ def import_sacrum(
     landmarks_mm: Mapping[str, tuple[float, float, float]] | str = FOUND,
     *,
     units: str = "mm",
-    mirrored: bool = False,
     smoothing_mm: float = SMOOTHING_MM,
+    mean: SacrumShape = MALE,
 ) -> ImportedSacrum:
     """The sacrum of a surface file, read, repaired and placed in the anatomical frame.
 
@@ -212,8 +215,8 @@ def import_sacrum(
         landmarks_mm: rows of `geometry.imported.landmarks.LANDMARKS` in the file's coordinates, in mm; or
             "found".
         units: the file's unit of length.
-        mirrored: exchange left and right.
         smoothing_mm: see `SurfaceField`.
+        mean: of its sex, for what a surface does not tell.
 
     Raises:
         GeometryError: what the file cannot be read as, why it cannot be repaired, or why it is no sacrum.
@@ -227,14 +230,4 @@ def import_sacrum(
     else:
         marks = SacralLandmarks({name: np.array(place) for name, place in landmarks_mm.items()})
     repair = repaired(read_surface(path, units), units=units)
-    return ImportedSacrum(repair, marks, mirrored=mirrored, smoothing_mm=smoothing_mm)
-
-
-def _mirrored(places: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Landmarks of the anatomical frame with left and right exchanged."""
-    sides = {"left": "right", "right": "left"}
-    swapped = {}
-    for name, place in places.items():
-        stem, _, side = name.rpartition("_")
-        swapped[f"{stem}_{sides[side]}" if side in sides else name] = place * ACROSS
-    return swapped
+    return placed_sacrum(repair, marks, smoothing_mm=smoothing_mm, mean=mean)

@@ -14,9 +14,9 @@ from geometry.errors import GeometryError
 from geometry.imported.landmarks import WHERE, AnatomicalFrame
 from geometry.mirror import ACROSS
 from geometry.sacrum.bone import Sacrum
-from geometry.sacrum.shape import SacrumShape
+from geometry.sacrum.shape import MALE, SacrumShape
 
-# Numbers that hardly move the surface, or would stand in for others: they keep their means.
+# Numbers that hardly move the surface, or would stand in for others: they stay those of the mean.
 KEPT = ("auricular_height_mm", "auricular_limb_mm", "dysmorphism", "endplate_concavity_mm", "facet_angle_deg")
 FITTED = tuple(
     entry.name for entry in fields(SacrumShape) if "low" in entry.metadata and entry.name not in KEPT
@@ -63,14 +63,18 @@ class TemplateFit:
 
 
 def fitted_template(
-    points_mm: Floats, landmarks_mm: Mapping[str, Floats], start: SacrumShape | None = None
+    points_mm: Floats,
+    landmarks_mm: Mapping[str, Floats],
+    mean: SacrumShape = MALE,
+    start: SacrumShape | None = None,
 ) -> TemplateFit:
     """The parametric sacrum nearest to points on a surface, shape (n, 3), in the anatomical frame.
 
     Robust least squares of its field at the points, and of its landmarks where others than the endplate's are
-    given, within the ranges of `SacrumShape`.
+    given, within the ranges of `SacrumShape`. It sets out from `start`, or else from the mean; the numbers of
+    `KEPT` are the mean's.
     """
-    base = SacrumShape() if start is None else start
+    base = replace(mean if start is None else start, **{name: getattr(mean, name) for name in KEPT})
     weight = np.sqrt(len(points_mm))
 
     def residuals(shares: Floats) -> Floats:

@@ -87,18 +87,16 @@ def sacral_endplate(sacrum: SacrumBody) -> Endplate:
 
 def sacral_facets(sacrum: SacrumBody) -> tuple[Facet, Facet]:
     """The left and right S1 superior facets, their centres looked up on the bone itself."""
-    row = facet_cut(sacrum.shape)
-    axes = row[6:].reshape(3, 3)
     facets = []
-    for mirror in (np.ones(3), ACROSS):
-        turned = axes * mirror
-        start = row[:3] * mirror
+    for side, mirror in ((sacrum, np.ones(3)), (sacrum.mirrored(), ACROSS)):
+        row = facet_cut(side.shape)
+        axes = row[6:].reshape(3, 3)
         facets.append(
             Facet(
-                centre_mm=frozen_copy(surface_point_mm(sacrum, start, -turned[1], 40.0)),
-                axes=frozen_copy(turned),
-                width_mm=sacrum.shape.facet_width_mm,
-                height_mm=sacrum.shape.facet_height_mm,
+                centre_mm=frozen_copy(surface_point_mm(side, row[:3], -axes[1], 40.0) * mirror),
+                axes=frozen_copy(axes * mirror),
+                width_mm=side.shape.facet_width_mm,
+                height_mm=side.shape.facet_height_mm,
             )
         )
     return facets[0], facets[1]

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from geometry.arrays import Floats
 from geometry.field import Field
-from geometry.lumbar.disc import L4L5_MALE, L5S1_MALE, Disc, DiscShape, placed_on
+from geometry.lumbar.disc import L4L5_DISCS, L4L5_MALE, L5S1_DISCS, L5S1_MALE, Disc, DiscShape, placed_on
 from geometry.lumbar.facet_joint import FacetCartilage
 from geometry.lumbar.graft import Graft, GraftShape
 from geometry.lumbar.level import Endplate, Facet, sacral_endplate, sacral_facets
-from geometry.lumbar.shape import L4_MALE, L5_MALE, VertebraShape
+from geometry.lumbar.shape import L4_MALE, L4_SHAPES, L5_MALE, L5_SHAPES, VertebraShape
 from geometry.lumbar.vertebra import Vertebra
 from geometry.parameters import check_ranges, number
 from geometry.sacrum.promise import SacrumBody
@@ -39,6 +39,11 @@ class LumbarPlan:
 
     def __post_init__(self) -> None:
         check_ranges(self, "anatomy.lumbar")
+
+
+def mean_lumbar(sex: str) -> LumbarPlan:
+    """The mean L5, L4 and discs of "male" or "female"."""
+    return LumbarPlan(l5=L5_SHAPES[sex], l4=L4_SHAPES[sex], l5s1=L5S1_DISCS[sex], l4l5=L4L5_DISCS[sex])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,10 +75,10 @@ def construct_bodies(construct: Construct, sizing: ConstructSizing) -> tuple[Pla
             sizing.rod_mm,
             _box(ends, link.design.clamp_length_mm + rod.design.diameter_mm),
         )
-    for (name, _), head in zip(construct.screws, construct.seated.tulips, strict=True):
+    for name, head in zip(construct.screws, construct.seated.tulips, strict=True):
         points = np.stack([head.ball_mm, head.saddle_mm + head.design.above_mm * head.axis])
         add(f"head_{name}", head, sizing.rod_mm, _box(points, head.design.diameter_mm))
-    for name, screw in construct.screws:
+    for name, screw in construct.screws.items():
         ends = np.stack([screw.head_centre_mm, screw.tip_mm])
         add(
             f"screw_{name}",
@@ -120,7 +120,7 @@ def construct_mesh(
     bodies = [one.body for one in placed]
     size = size_round_screws(
         bodies,
-        [screw for _, screw in construct.screws],
+        list(construct.screws.values()),
         sizing.bone,
         bounds,
         bones=[one.body.name for one in placed if one.is_bone],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 
 from geometry.sacrum.promise import SacrumBody
 
@@ -37,7 +38,7 @@ class Measure:
         name: as anatomists call it.
         unit: mm, mm2, mm3, deg, % or 1.
         how: between which places.
-        taken: gives the value on a built bone.
+        taken: gives the value on a built bone; a `GeometryError` where the bone lacks the place.
         male, female: what series published; empty where none did.
     """
 
@@ -59,7 +60,7 @@ class Measured:
 
     Attributes:
         measure: how it was taken.
-        value: what came out.
+        value: what came out; NaN where the bone lacks the place.
         published: the series; None where nobody published one.
     """
 
@@ -69,10 +70,15 @@ class Measured:
 
     @property
     def z(self) -> float | None:
-        """Deviations above the published mean; None where no deviation was published."""
-        if self.published is None or self.published.sd is None:
+        """Deviations above the published mean; None where none was published or nothing was found."""
+        if self.published is None or self.published.sd is None or not self.found:
             return None
         return (self.value - self.published.mean) / self.published.sd
+
+    @property
+    def found(self) -> bool:
+        """Whether the bone has what was to be measured."""
+        return isfinite(self.value)
 
     @property
     def within(self) -> bool:

@@ -1,10 +1,11 @@
-"""Sizes and spacings of the foramina of a built sacrum, on the left side."""
+"""Sizes and spacings of the foramina of a built sacrum; what one side has, on the left."""
 
 from functools import partial
 
 import numpy as np
 
 from geometry.arrays import Floats
+from geometry.errors import GeometryError
 from geometry.sacrum.promise import SacrumBody
 
 # Rims are rounded: openings are measured where their axis lies this far under the face (chosen).
@@ -25,16 +26,21 @@ def rim_mm(sacrum: SacrumBody, face: str, level: int, way: Floats) -> Floats:
     """Where bone begins that way from a foramen's axis, shape (3,).
 
     The way follows the shell `UNDER_FACE_MM` under the face: a plane would leave the bone beside a crest.
+
+    Raises:
+        GeometryError: the axis runs in bone, or no bone lies within `REACH_MM` of it.
     """
     place = axis_place_mm(sacrum, face, level, UNDER_FACE_MM)
+    if float(sacrum(place[None])[0]) < 0.0:
+        raise GeometryError(f"no {face} foramen where S{level + 1} should have it")
     for _ in range(round(REACH_MM / STEP_MM)):
         normal = _normal(sacrum, place)
         along = way - (way @ normal) * normal
         place = place + STEP_MM * along / np.linalg.norm(along)
         place = place - (float(sacrum.filled(place[None])[0]) + UNDER_FACE_MM) * normal
         if float(sacrum(place[None])[0]) < 0.0:
-            break
-    return place
+            return place
+    raise GeometryError(f"the {face} foramen of S{level + 1} has no rim within {REACH_MM:g} mm")
 
 
 def _normal(sacrum: SacrumBody, place_mm: Floats) -> Floats:
@@ -74,4 +80,5 @@ def dorsal_offset_mm(sacrum: SacrumBody) -> float:
 
 def dorsal_inner_distance_mm(sacrum: SacrumBody) -> float:
     """Between the inner edges of the second dorsal foramina of both sides."""
-    return 2.0 * float(rim_mm(sacrum, "dorsal", 1, np.array([-1.0, 0.0, 0.0]))[0])
+    medial = np.array([-1.0, 0.0, 0.0])
+    return sum(float(rim_mm(side, "dorsal", 1, medial)[0]) for side in (sacrum, sacrum.mirrored()))

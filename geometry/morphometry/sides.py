@@ -1,11 +1,12 @@
-"""Lateral masses of a built sacrum: breadth, alae, pedicles, auricular surfaces. Taken on the left side."""
+"""Lateral masses of a built sacrum: breadth, alae, pedicles, ears. What one side has is taken on the left."""
 
 import numpy as np
 
-from geometry.arrays import Floats
+from geometry.arrays import Bools, Floats
+from geometry.errors import GeometryError
 from geometry.frame import direction
 from geometry.morphometry.midline import endplate_rim_mm
-from geometry.rays import crossings_mm
+from geometry.rays import crossing_mm, crossings_mm
 from geometry.sacrum.promise import SacrumBody
 
 X, Y, Z = np.eye(3)
@@ -14,6 +15,7 @@ BESIDE_MM = 6.0
 # The axis of the S1 pedicle, lateral and caudal: 41-43 medial, 19 in the sagittal plane [V 20]; that the 19
 # rise to the promontory, as its screws do, is chosen.
 PEDICLE_AXIS_DEG = (-42.0, -19.0)
+CORRIDOR_STEP_MM = 0.5
 
 
 def breadth_mm(sacrum: SacrumBody) -> float:
@@ -45,6 +47,8 @@ def auricular_face_mm(sacrum: SacrumBody, step_mm: float = 1.0) -> tuple[Floats,
     outwards = slopes[:, 0] / np.linalg.norm(slopes, axis=1)
     # rays that pass in front of the bone or graze it do not end on the face
     on_face = (places[:, 0] > 0.3 * high[0]) & (outwards > 0.35)
+    if not on_face.any():
+        raise GeometryError("no auricular surface")
     return places[on_face], step_mm**2 / outwards[on_face]
 
 
@@ -62,8 +66,7 @@ def auricular_height_mm(sacrum: SacrumBody) -> float:
 
 def inter_auricular_mm(sacrum: SacrumBody) -> float:
     """Greatest distance between the two ears."""
-    places, _ = auricular_face_mm(sacrum)
-    return 2.0 * float(places[:, 0].max())
+    return sum(float(auricular_face_mm(side)[0][:, 0].max()) for side in (sacrum, sacrum.mirrored()))
 
 
 def pedicle_centre_mm(sacrum: SacrumBody) -> Floats:
@@ -84,7 +87,9 @@ def _pedicle_ends_mm(sacrum: SacrumBody) -> tuple[Floats, Floats]:
         ends = start + hits[0] * Z, start + hits[1] * Z
         if best is None or ends[1][2] - ends[0][2] < best[1][2] - best[0][2]:
             best = ends
-    return best if best is not None else (axis[:3], axis[:3])
+    if best is None:
+        raise GeometryError("no bone over the first ventral foramen")
+    return best
 
 
 def pedicle_height_mm(sacrum: SacrumBody) -> float:
@@ -98,7 +103,7 @@ def pedicle_width_mm(sacrum: SacrumBody) -> float:
     centre = pedicle_centre_mm(sacrum)
     wall = 0.5 * sacrum.shape.canal_width_mm
     start = np.array([wall + 3.0, -60.0, centre[2]])
-    front = -60.0 + crossings_mm(sacrum, start, Y, 100.0)[0]
+    front = -60.0 + crossing_mm(sacrum, start, Y, 100.0)
     arc, _ = sacrum.curve_coordinates(centre[None])
     back = sacrum.curve.point_mm(0.0, float(arc[0]), float(sacrum.body_half_depth_mm(arc)[0]))[1]
     return float(back - front)
@@ -108,8 +113,7 @@ def pedicle_depth_mm(sacrum: SacrumBody) -> float:
     """Dorsal to ventral cortex through the middle of the pedicle, along `PEDICLE_AXIS_DEG`."""
     centre = pedicle_centre_mm(sacrum)
     axis = direction(*PEDICLE_AXIS_DEG)
-    hits = [crossings_mm(sacrum, centre, sign * axis, 80.0) for sign in (1.0, -1.0)]
-    return float(sum(found[0] for found in hits))
+    return sum(crossing_mm(sacrum, centre, sign * axis, 80.0) for sign in (1.0, -1.0))
 
 
 def _ala_front_mm(sacrum: SacrumBody) -> Floats:
@@ -120,13 +124,15 @@ def _ala_front_mm(sacrum: SacrumBody) -> Floats:
         hits = crossings_mm(sacrum, np.array([side, -60.0, level]), Y, 100.0)
         if len(hits):
             places.append([side, -60.0 + hits[0], level])
+    if not places:
+        raise GeometryError("no ala beside the body")
     return np.array(min(places, key=lambda place: place[1]))
 
 
 def ala_drop_mm(sacrum: SacrumBody) -> float:
     """Endplate above the front edge of the ala beside the body, cephalad."""
     over = _ala_front_mm(sacrum) * np.array([1.0, 1.0, 0.0]) + np.array([0.0, 4.0, 40.0])
-    return float(crossings_mm(sacrum, over, -Z, 90.0)[0]) - 40.0
+    return crossing_mm(sacrum, over, -Z, 90.0) - 40.0
 
 
 def ala_setback_mm(sacrum: SacrumBody) -> float:
@@ -139,19 +145,24 @@ def corridor_height_mm(sacrum: SacrumBody, level: int) -> float:
 
     A corridor is what all sagittal planes between the foramina and 5 mm within the lateral faces share.
     """
+    free = _corridor_half(sacrum, level) & _corridor_half(sacrum.mirrored(), level)
+    edges = np.diff(np.pad(free.astype(np.int64), ((0, 0), (1, 1))), axis=1)
+    best = 0
+    for column in edges:
+        starts, ends = np.nonzero(column == 1)[0], np.nonzero(column == -1)[0]
+        best = max(best, int((ends - starts).max(initial=0)))
+    return CORRIDOR_STEP_MM * best
+
+
+def _corridor_half(sacrum: SacrumBody, level: int) -> Bools:
+    """Where all sagittal planes of the left half are in bone: back and up from a corner, shape (k, m)."""
     arcs = np.concatenate([[0.0], sacrum.junction_arcs_mm])
     middle = sacrum.curve.point_mm(0.0, 0.5 * (arcs[level] + arcs[level + 1]), 0.0)
     ys, zs = (
-        np.arange(middle[1] - 20.0, middle[1] + 25.0, 0.5),
-        np.arange(middle[2] - 22.0, middle[2] + 18.0, 0.5),
+        np.arange(middle[1] - 20.0, middle[1] + 25.0, CORRIDOR_STEP_MM),
+        np.arange(middle[2] - 22.0, middle[2] + 18.0, CORRIDOR_STEP_MM),
     )
     side = 0.5 * sacrum.shape.breadth_mm - 12.0
     xs = np.arange(0.0, side, 2.0)
     points = np.stack(np.meshgrid(xs, ys, zs, indexing="ij"), axis=-1)
-    free = (sacrum(points.reshape(-1, 3)) < 0.0).reshape(points.shape[:3]).all(axis=0)
-    best = 0
-    edges = np.diff(np.pad(free.astype(np.int64), ((0, 0), (1, 1))), axis=1)
-    for column in range(len(ys)):
-        starts, ends = np.nonzero(edges[column] == 1)[0], np.nonzero(edges[column] == -1)[0]
-        best = max(best, int((ends - starts).max(initial=0)))
-    return 0.5 * best
+    return np.asarray((sacrum(points.reshape(-1, 3)) < 0.0).reshape(points.shape[:3]).all(axis=0))

@@ -28,8 +28,8 @@ NEAR_MM = 8.0
 class Ilium:
     """The iliac part of the left innominate bone, callable as a `geometry.field.Field`.
 
-    Wing, crest and sacropelvic column, cut off below through the roof of the acetabulum. The right one is its
-    mirror image, or `geometry.mirror.Mirrored` of another.
+    Wing, crest and sacropelvic column, cut off below through the roof of the acetabulum. The right one is
+    `geometry.mirror.Mirrored` of this one, or of the one that faces the mirrored sacrum.
 
     Attributes:
         sacrum: the sacrum it faces.

@@ -3,5 +3,15 @@
 from geometry.rods.cross_link import CrossLink, CrossLinkDesign
 from geometry.rods.rod import Rod, RodDesign
 from geometry.rods.seat import SeatedRod, seated_rod
+from geometry.rods.standing import Standing, standing
 
-__all__ = ["CrossLink", "CrossLinkDesign", "Rod", "RodDesign", "SeatedRod", "seated_rod"]
+__all__ = [
+    "CrossLink",
+    "CrossLinkDesign",
+    "Rod",
+    "RodDesign",
+    "SeatedRod",
+    "Standing",
+    "seated_rod",
+    "standing",
+]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import acos, cos, radians
 
 import numpy as np
@@ -18,6 +19,8 @@ SETTLED_MM = 1e-3
 TURNS = 60
 # Chosen: of rods bent almost alike, the one whose heads lean less; 1/mm of bending per square radian of lean.
 LEAN_PRICE = 1e-3
+# Chosen: points on the axis of a head, 0.5 mm apart.
+HEIGHTS = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,7 @@ def seated_rod(
             where="rod",
             advice="Bring the heads into line",
         )
-    _check_room(saddles, tulip)
+    _refuse_meeting_heads(balls, axes, tulip)
     bent = Rod(through_mm=saddles, design=rod)
     heads = (
         Tulip(screw=screw, axis=axis, rod_direction=along, rod_diameter_mm=rod.diameter_mm, design=tulip)
@@ -95,11 +98,14 @@ def _axes(screws: Sequence[Screw], balls_mm: Floats, tangents: Floats, design: T
     return turned(np.asarray(found.x))
 
 
-def _check_room(saddles_mm: Floats, tulip: TulipDesign) -> None:
-    apart = np.linalg.norm(np.diff(saddles_mm, axis=0), axis=1)
-    if not apart.min() > tulip.diameter_mm:
+def _refuse_meeting_heads(balls_mm: Floats, axes: Floats, design: TulipDesign) -> None:
+    """Refuse heads whose axes, from foot to top, come nearer to each other than a head is wide."""
+    heights = np.linspace(-design.below_mm, design.saddle_mm + design.above_mm, HEIGHTS)
+    lines = balls_mm[:, None] + heights[:, None] * axes[:, None]
+    apart = [np.linalg.norm(low[:, None] - high, axis=2).min() for low, high in pairwise(lines)]
+    if not min(apart) > design.diameter_mm:
         raise GeometryError(
-            f"two heads are {apart.min():.1f} mm apart, less than their diameter of {tulip.diameter_mm:g} mm",
+            f"two heads are {min(apart):.1f} mm apart, less than their diameter of {design.diameter_mm:g} mm",
             where="rod",
             advice="Move the entries of the screws apart",
         )

@@ -89,6 +89,10 @@ class Sacrum:
         ):
             object.__setattr__(self, name, value)
 
+    def mirrored(self) -> "Sacrum":
+        """The same bone with left and right exchanged; itself where both sides are alike."""
+        return self if self._even else Sacrum(self.right_shape, self.shape)
+
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to the sacrum, shape (n,), at points of shape (n, 3): negative inside."""
         return self._part(points_mm, WHOLE)

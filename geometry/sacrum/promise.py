@@ -36,6 +36,10 @@ class SacrumBody(Protocol):
         """Lower and upper corner of a box around it, shape (2, 3)."""
         ...
 
+    def mirrored(self) -> "SacrumBody":
+        """The same bone with left and right exchanged; itself where both sides are alike."""
+        ...
+
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to the bone, shape (n,), at points of shape (n, 3): negative inside."""
         ...

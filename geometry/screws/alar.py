@@ -1,5 +1,7 @@
 """S1 alar screws: from the articular surface or beside it sideways into the ala."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from geometry.anatomy import Anatomy
@@ -9,77 +11,60 @@ from geometry.screws.preset import ScrewPreset
 
 PAPER = "30 lateral, 45 inferior, about 40 mm, 7.0-7.5 mm, unicortical [V 1]"
 
+CLASSIC = ScrewPreset(
+    kind="alar",
+    entry="facet_lower_lateral",
+    length_mm=40.0,
+    lateral_deg=30.0,
+    caudal_deg=30.0,
+    angle_reference="s1_endplate",
+    source="first alar trajectory, 30 lateral and 30 distal, quoted by [V 1]; reference chosen",
+)
+# What each has of its own; the rest is as above.
 PRESETS = {
-    "s1_alar_paper_endplate": ScrewPreset(
-        kind="alar",
-        entry="facet_lower_lateral",
-        length_mm=40.0,
-        lateral_deg=30.0,
-        caudal_deg=45.0,
-        angle_reference="s1_endplate",
-        source=f"{PAPER}, 45 read from the endplate",
-    ),
-    "s1_alar_paper_axial": ScrewPreset(
-        kind="alar",
-        entry="facet_lower_lateral",
-        length_mm=40.0,
-        lateral_deg=30.0,
+    "s1_alar_paper_endplate": replace(CLASSIC, caudal_deg=45.0, source=f"{PAPER}, 45 read from the endplate"),
+    "s1_alar_paper_axial": replace(
+        CLASSIC,
         caudal_deg=45.0,
         angle_reference="global_axial",
         source=f"{PAPER}, 45 read from the axial plane",
     ),
-    "s1_alar_classic": ScrewPreset(
-        kind="alar",
-        entry="facet_lower_lateral",
-        length_mm=40.0,
-        lateral_deg=30.0,
-        caudal_deg=30.0,
-        angle_reference="s1_endplate",
-        source="first alar trajectory, 30 lateral and 30 distal, quoted by [V 1]; reference chosen",
-    ),
-    "s1_alar_35_25": ScrewPreset(
-        kind="alar",
+    "s1_alar_classic": CLASSIC,
+    "s1_alar_35_25": replace(
+        CLASSIC,
         entry="below_facet",
-        length_mm=40.0,
         lateral_deg=35.0,
         caudal_deg=25.0,
-        angle_reference="s1_endplate",
         source="35 lateral, 25 caudal [A]; entry, length, reference chosen",
     ),
-    "s1_alar_lateral": ScrewPreset(
-        kind="alar",
+    "s1_alar_lateral": replace(
+        CLASSIC,
         entry="below_facet",
         length_mm=30.0,
         lateral_deg=45.0,
         caudal_deg=0.0,
-        angle_reference="s1_endplate",
         source="45 degree lateral alar approach, Zindrick, quoted by [V 1]; length, entry, reference chosen",
     ),
-    "s1_alar_mirkovic": ScrewPreset(
-        kind="alar",
+    "s1_alar_mirkovic": replace(
+        CLASSIC,
         entry="mirkovic",
-        length_mm=40.0,
-        lateral_deg=30.0,
         caudal_deg=20.0,
-        angle_reference="s1_endplate",
         source="entry of Mirkovic 1991 [V 1]; angles, length, reference chosen: clear of the dorsal foramen",
     ),
-    "s1_alar_asher": ScrewPreset(
-        kind="alar",
+    "s1_alar_asher": replace(
+        CLASSIC,
         entry="asher",
         length_mm=35.0,
         lateral_deg=15.0,
         caudal_deg=35.0,
-        angle_reference="s1_endplate",
         source="entry of Asher 1986 [V 1]; the rest chosen: so far lateral, 30 leaves the ala",
     ),
-    "s1_alar_harrington": ScrewPreset(
-        kind="alar",
+    "s1_alar_harrington": replace(
+        CLASSIC,
         entry="harrington",
         length_mm=32.0,
         lateral_deg=15.0,
         caudal_deg=35.0,
-        angle_reference="s1_endplate",
         source="entry of Harrington and Wittenberg [V 1]; angles, length, reference chosen as Asher's",
     ),
 }

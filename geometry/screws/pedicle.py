@@ -1,5 +1,7 @@
 """S1 pedicle screws: convergent, straight ahead and towards the promontory, uni- and bicortical."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from geometry.anatomy import Anatomy
@@ -10,58 +12,41 @@ from geometry.screws.preset import ScrewPreset
 # The longest convergent path, 58.3 + 3.1 mm in men [V 41]: a bicortical screw is sought up to here.
 LONGEST_PATH_MM = 62.0
 
+CONVERGENT = ScrewPreset(
+    kind="pedicle",
+    entry="facet_base",
+    diameter_mm=7.0,
+    length_mm=45.0,
+    lateral_deg=-25.0,
+    caudal_deg=0.0,
+    angle_reference="s1_endplate",
+    source="longest path at 25 medial, 100 CT [V 21]; size chosen",
+)
+PROMONTORY = replace(
+    CONVERGENT,
+    caudal_deg=-10.0,
+    aim="promontory",
+    source="tricortical aim, Lehman 2002 [V 42]; here short of the promontory's cortex",
+)
 PRESETS = {
-    "s1_pedicle": ScrewPreset(
-        kind="pedicle",
-        entry="facet_base",
-        diameter_mm=7.0,
-        length_mm=45.0,
-        lateral_deg=-25.0,
-        caudal_deg=0.0,
-        angle_reference="s1_endplate",
-        source="longest path at 25 medial, 100 CT [V 21]; size chosen",
-    ),
-    "s1_pedicle_bicortical": ScrewPreset(
-        kind="pedicle",
-        entry="facet_base",
-        diameter_mm=7.0,
+    "s1_pedicle": CONVERGENT,
+    "s1_pedicle_bicortical": replace(
+        CONVERGENT,
         length_mm=LONGEST_PATH_MM,
-        lateral_deg=-25.0,
-        caudal_deg=0.0,
-        angle_reference="s1_endplate",
         exit="bicortical",
         source="as s1_pedicle, through the anterior cortex: a third of the loosening [V 44]",
     ),
-    "s1_pedicle_parallel": ScrewPreset(
-        kind="pedicle",
+    "s1_pedicle_parallel": replace(
+        CONVERGENT,
         entry="facet_base_medial",
-        diameter_mm=7.0,
         length_mm=32.0,
         lateral_deg=0.0,
-        caudal_deg=0.0,
-        angle_reference="s1_endplate",
         source="straight ahead, below the safe 7 to 38 [V 21]; 35.0 M, 31.9 F at least convergence [V 41]",
     ),
-    "s1_pedicle_promontory": ScrewPreset(
-        kind="pedicle",
-        entry="facet_base",
-        diameter_mm=7.0,
-        length_mm=45.0,
-        lateral_deg=-25.0,
-        caudal_deg=-10.0,
-        angle_reference="s1_endplate",
-        aim="promontory",
-        source="tricortical aim, Lehman 2002 [V 42]; here short of the promontory's cortex",
-    ),
-    "s1_pedicle_promontory_bicortical": ScrewPreset(
-        kind="pedicle",
-        entry="facet_base",
-        diameter_mm=7.0,
+    "s1_pedicle_promontory": PROMONTORY,
+    "s1_pedicle_promontory_bicortical": replace(
+        PROMONTORY,
         length_mm=LONGEST_PATH_MM,
-        lateral_deg=-25.0,
-        caudal_deg=-10.0,
-        angle_reference="s1_endplate",
-        aim="promontory",
         exit="bicortical",
         source="tricortical, through the cortex of the promontory, Lehman 2002 [V 42]",
     ),

@@ -16,6 +16,10 @@ OVERLAP_MM = 1.0
 # Chosen: roundings of the head's edges, and of the crease between neck and head.
 EDGE_MM = 0.8
 CREASE_MM = 1.0
+# Chosen: the foot's radius as a share of the block's.
+FOOT_SHARE = 0.7
+# Chosen: rings of points on a block, and points on a ring: 1.7 mm apart on 13 mm.
+LEVELS, ROUND = 10, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,18 @@ class Tulip:
         """Where the axis of the rod passes, shape (3,)."""
         return np.asarray(self.ball_mm + self.design.saddle_mm * self.axis)
 
+    @property
+    def block_mm(self) -> Floats:
+        """Points of the block, its edges sharp, that tell whether it clears a bone, shape (k, 3)."""
+        design = self.design
+        heights = np.linspace(-design.below_mm, design.saddle_mm + design.above_mm, LEVELS)
+        radii = np.minimum(0.5 * design.diameter_mm, heights + design.below_mm + self._foot_mm)
+        turns = np.linspace(0.0, 2.0 * np.pi, ROUND, endpoint=False)
+        across = np.cross(self.axis, self.rod_direction)
+        rim = np.cos(turns)[:, None] * self.rod_direction + np.sin(turns)[:, None] * across
+        rings = radii[:, None, None] * np.concatenate([rim, 0.5 * rim])
+        return np.asarray((self.ball_mm + heights[:, None, None] * self.axis + rings).reshape(-1, 3))
+
     def __call__(self, points_mm: Floats) -> Floats:
         """Signed distance to head and neck, shape (n,), at points of shape (n, 3): negative inside."""
         design, screw = self.design, self.screw
@@ -102,7 +118,7 @@ class Tulip:
         top = design.saddle_mm + design.above_mm
         wall = across - radius
         # the foot is a cone: a leaning block keeps clear of the bone
-        foot = (across - radius - (up + design.below_mm) + 0.3 * radius) * np.sqrt(0.5)
+        foot = (across - (up + design.below_mm) - self._foot_mm) * np.sqrt(0.5)
         ends = np.maximum(up - top, -design.below_mm - up)
         block = smooth_intersection(smooth_intersection(wall, ends, EDGE_MM), foot, EDGE_MM)
         if not self.locked:
@@ -110,6 +126,11 @@ class Tulip:
         start = screw.head_centre_mm + OVERLAP_MM * screw.direction
         neck = cylinder(points_mm, start, self.ball_mm, 0.5 * screw.neck_diameter_mm)
         return smooth_union(block, neck, CREASE_MM)
+
+    @property
+    def _foot_mm(self) -> float:
+        """Radius of the block's foot, where its cone begins."""
+        return FOOT_SHARE * 0.5 * self.design.diameter_mm
 
     def _slot(self, offset_mm: Floats, up_mm: Floats) -> Floats:
         """Signed distance to the slot, shape (n,): round below the rod's axis, open above."""
