@@ -21,15 +21,13 @@ def with_scan_found(tree: SourcedTree, *under: str) -> SourcedTree:
     named = named_file(tree, (*under, *SECTION))
     if named is None:
         return tree
-    if named.section["file"] == WITHHELD:
+    if str(named.section["file"]).startswith(WITHHELD):
         key = ".".join((*under, *SECTION, "file"))
         raise named.refused("results do not say where a scan is", f"name it with --set {key}=PATH")
     if not named.place.exists():
         raise named.refused("no such file or folder", f"is it in {named.place.parent}?")
     try:
         checksum = read_scan(named.place).sha256
-    except OSError as error:
-        raise named.refused(f"cannot be read: {error.strerror}", "check the path") from None
     except SacrofixError as error:
         raise named.refused(str(error.args[0]), error.advice) from None
     return named.found(checksum)

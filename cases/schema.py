@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import BodyLoss, Bone, Cortex
-from cases.schema_ct import SACRAL, WITHHELD
+from cases.schema_ct import SACRAL, withheld
 from cases.schema_screw import Screw
 from cases.schema_solve import Loading, Meshing, Solver
 from cases.section import BrokenRule, Section
@@ -36,7 +36,7 @@ class Named(Section):
         content = self.model_dump(mode="json", by_alias=True)
         for scan in _sections(content, "bone", "ct"):
             # folders and files of patients are named after them
-            scan["file"] = WITHHELD
+            scan["file"] = withheld(scan["sha256"])
         return content
 
     def content_hash(self, software_version: str) -> str:

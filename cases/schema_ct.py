@@ -16,10 +16,16 @@ from materials.ct.calibration import EQUIVALENTS, K2HPO4, Calibration, PhantomRo
 from materials.ct.inner_bone import SHELL_MARGIN_MM
 from materials.ct.scanned import REFUSE, TEMPLATE
 
-# What a result holds in place of the path, which may name the patient.
-WITHHELD = "withheld"
+# What a result holds in place of the path, which may name the patient; with the start of the checksum.
+WITHHELD = "withheld-"
+WITHHELD_LETTERS = 12
 LPS, RAS, SACRAL = "lps", "ras", "sacral"
 COORDINATES = (LPS, RAS, SACRAL)
+
+
+def withheld(sha256: str | None) -> str:
+    """What results call a scan of that checksum."""
+    return WITHHELD + (sha256 or "")[:WITHHELD_LETTERS]
 
 
 class Rods(Section):

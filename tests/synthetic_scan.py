@@ -1,6 +1,7 @@
 """Scans of drawn sacra, as a scanner would have made them: a known density, blurred, noisy, in whole HU."""
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from scipy import ndimage
@@ -10,12 +11,13 @@ from geometry.sacrum.promise import SacrumBody
 from materials.cortex import CortexThickness, sacral_thickness_mm
 from materials.ct.calibration import Calibration, given_line
 from materials.ct.grid import VoxelGrid
-from materials.ct.volume import ScanVolume, Voxels
+from materials.ct.volume import ScanVolume
 from materials.density_map import DensityMap
 
-# Compact bone is 1200 mg/cm3 hydroxyapatite, 0.79 of it on the K2HPO4 scale and 29 more; muscle 50 HU.
+# Compact bone of 1200 mg/cm3 hydroxyapatite is 980 on the K2HPO4 scale; muscle of 50 HU is 40.
 CORTEX_MG_CM3, SOFT_MG_CM3 = 980.0, 40.0
 LINE = given_line(0.81, 0.84)
+SPARE_MM = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,20 +29,18 @@ class Scanner:
         fwhm_mm: full width at half maximum of its Gaussian blur.
         noise_hu: standard deviation.
         calibration: the line it follows.
-        seed: of the noise.
     """
 
-    spacing_mm: tuple[float, float, float] = (0.7, 0.7, 0.8)
+    spacing_mm: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fwhm_mm: float = 1.0
     noise_hu: float = 0.0
     calibration: Calibration = LINE
-    seed: int = 3
 
 
-def rotation(axis_angles_deg: tuple[float, float, float]) -> Floats:
-    """A rotation by angles about x, then y, then z, shape (3, 3)."""
+def turned(x_deg: float, y_deg: float, z_deg: float) -> Floats:
+    """A rotation about x, then y, then z, shape (3, 3)."""
     turn = np.eye(3)
-    for axis, angle in enumerate(np.radians(axis_angles_deg)):
+    for axis, angle in enumerate(np.radians([x_deg, y_deg, z_deg])):
         c, s = np.cos(angle), np.sin(angle)
         one = np.eye(3)
         i, j = (axis + 1) % 3, (axis + 2) % 3
@@ -49,55 +49,41 @@ def rotation(axis_angles_deg: tuple[float, float, float]) -> Floats:
     return turn
 
 
-def grid_round(
-    sacrum: SacrumBody, spacing_mm: tuple[float, float, float], turn: Floats | None = None
-) -> VoxelGrid:
-    """A grid that holds the sacrum with 8 mm to spare, its axes turned."""
-    axes = np.eye(3) if turn is None else turn
-    low, high = sacrum.bounds_mm
-    corners = (
-        np.array([[low, high][(n >> k) & 1][k] for n in range(8) for k in range(3)]).reshape(8, 3) @ axes
-    )
-    first, last = corners.min(axis=0) - 8.0, corners.max(axis=0) + 8.0
-    shape = tuple(int(n) for n in np.ceil((last - first) / spacing_mm) + 1)
-    matrix = np.eye(4)
-    matrix[:3, :3] = axes * np.array(spacing_mm)
-    matrix[:3, 3] = axes @ first
-    return VoxelGrid(shape, matrix)  # type: ignore[arg-type]
+def grid_round(sacrum: SacrumBody, spacing_mm: tuple[float, float, float]) -> VoxelGrid:
+    """A grid that holds the sacrum with some room round it."""
+    low, high = sacrum.bounds_mm[0] - SPARE_MM, sacrum.bounds_mm[1] + SPARE_MM
+    i, j, k = (int(count) for count in np.ceil((high - low) / spacing_mm) + 1)
+    matrix = np.diag([*spacing_mm, 1.0])
+    matrix[:3, 3] = low
+    return VoxelGrid((i, j, k), matrix)
 
 
 def rendered(
-    sacrum: SacrumBody,
-    density: DensityMap,
-    scanner: Scanner,
-    *,
-    thickness: CortexThickness | None = None,
-    grid: VoxelGrid | None = None,
+    sacrum: SacrumBody, density: DensityMap, thickness: CortexThickness, scanner: Scanner
 ) -> ScanVolume:
-    """The scan of a sacrum with that trabecular density, a shell and soft tissue round it.
-
-    Without a thickness there is no shell: trabecular bone reaches everywhere.
-    """
-    grid = grid_round(sacrum, scanner.spacing_mm) if grid is None else grid
+    """The scan of a sacrum with that density inside its shell and muscle round it, in the sacrum's frame."""
+    grid = grid_round(sacrum, scanner.spacing_mm)
     points = grid.centres_mm()
-    true = density.sacrum_mg_cm3(points)
-    if thickness is not None:
-        # shares of voxels by depth, so that a thin shell keeps its mass
-        step = float(grid.spacing_mm.mean())
-        field = sacrum(points).reshape(grid.shape)
-        slope = np.linalg.norm(np.gradient(field, *grid.spacing_mm), axis=0)
-        depth = (-field / np.clip(slope, 0.3, 3.0)).reshape(-1)
-        bone = np.clip(depth / step + 0.5, 0.0, 1.0)
-        inner = np.clip((depth - sacral_thickness_mm(sacrum, thickness, points)) / step + 0.5, 0.0, 1.0)
-        true = inner * true + (bone - inner) * CORTEX_MG_CM3 + (1.0 - bone) * SOFT_MG_CM3
-    hu = (
-        true.reshape(grid.shape) - scanner.calibration.intercept_mg_cm3
-    ) / scanner.calibration.slope_mg_cm3_per_hu
+    field = sacrum(points).reshape(grid.shape)
+    slope = np.linalg.norm(np.gradient(field, *grid.spacing_mm), axis=0)
+    depth = (-field / np.clip(slope, 0.3, 3.0)).reshape(-1)
+    # shares of voxels by depth, so that a thin shell keeps its mass
+    step = float(grid.spacing_mm.mean())
+    bone = np.clip(depth / step + 0.5, 0.0, 1.0)
+    inner = np.clip((depth - sacral_thickness_mm(sacrum, thickness, points)) / step + 0.5, 0.0, 1.0)
+    true = inner * density.sacrum_mg_cm3(points) + (bone - inner) * CORTEX_MG_CM3 + (1.0 - bone) * SOFT_MG_CM3
+    line = scanner.calibration
+    hu = (true.reshape(grid.shape) - line.intercept_mg_cm3) / line.slope_mg_cm3_per_hu
     hu = ndimage.gaussian_filter(hu, scanner.fwhm_mm / 2.3548 / grid.spacing_mm)
-    hu += np.random.default_rng(scanner.seed).normal(0.0, 1.0, hu.shape) * scanner.noise_hu
-    return ScanVolume(grid, as_whole(hu))
+    hu += scanner.noise_hu * np.random.default_rng(3).normal(size=hu.shape)
+    return ScanVolume(grid, np.round(hu).astype(np.float32))
 
 
-def as_whole(hu: Floats) -> Voxels:
-    """Whole HU, as scanners store them."""
-    return np.asarray(np.round(hu), dtype=np.float32)
+def elements_inside(sacrum: SacrumBody, edge_mm: float) -> Floats:
+    """Tetrahedra that fill the bone but for its surface, six to a cube, corners of shape (m, 4, 3)."""
+    low, high = sacrum.bounds_mm
+    axes = [np.arange(low[k], high[k], edge_mm) for k in range(3)]
+    cubes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    cubes = cubes[sacrum(cubes + 0.5 * edge_mm) < -0.9 * edge_mm]
+    paths = [np.cumsum([np.zeros(3), *np.eye(3)[list(order)]], axis=0) for order in permutations(range(3))]
+    return (cubes[:, None, None] + edge_mm * np.array(paths)).reshape(-1, 4, 3)

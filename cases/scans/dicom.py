@@ -4,6 +4,7 @@ Only the elements named in `READ` are read: places, sizes, rescaling, padding, t
 say whether the slices belong together. None that names or describes a patient is.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import MaterialError
@@ -38,6 +39,19 @@ READ = (
     "HighBit",
     "PixelRepresentation",
     "PixelData",
+)
+# What pydicom raises on elements that are cut short or overwritten.
+PYDICOM_FAULTS = (
+    AttributeError,
+    BytesLengthException,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
 )
 NEEDED = ("Modality", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns")
 RESCALED = ("RescaleSlope", "RescaleIntercept")
@@ -105,32 +119,30 @@ def _slice(file: Path) -> Slice | None:
     """The slice of a file; None if it is no DICOM file, or an index of such."""
     try:
         found: Any = pydicom.dcmread(file, specific_tags=list(READ))
-    except (InvalidDicomError, OSError, EOFError):
+        if "PixelData" not in found:
+            return None
+        # pydicom looks at an element when it is asked for
+        _refuse_unfit(found, file)
+        return _measured(found)
+    except InvalidDicomError:
         return None
-    except (ValueError, TypeError, LookupError, AttributeError, NotImplementedError) as error:
-        raise _refused(file, f"cannot be read ({type(error).__name__})", "copy it anew") from None
-    if "PixelData" not in found:
-        return None
-    _refuse_unfit(found, file)
-    try:
-        stored = found.pixel_array.astype(np.float32)
-        axes = frozen_copy(np.reshape(np.array(found.ImageOrientationPatient, dtype=np.float64), (2, 3)))
-        position = frozen_copy(np.reshape(np.array(found.ImagePositionPatient, dtype=np.float64), 3))
-        # the first of the two is from row to row
-        spacing = frozen_copy(np.reshape(np.array(found.PixelSpacing, dtype=np.float64), 2)[::-1])
-        slope, intercept = np.float32(found.RescaleSlope), np.float32(found.RescaleIntercept)
-    except (ValueError, TypeError, LookupError, AttributeError, NotImplementedError, RuntimeError) as error:
-        raise _refused(
-            file, f"its pixels or places cannot be read ({type(error).__name__})", "copy it anew"
-        ) from None
-    hu = slope * stored + intercept
+    except PYDICOM_FAULTS as error:
+        problem = f"cannot be read ({type(error).__name__})"
+        raise _refused(file, problem, "copy the slices anew") from None
+
+
+def _measured(found: Any) -> Slice:
+    """The numbers of a slice and where they lie."""
+    stored = found.pixel_array.astype(np.float32)
+    hu = np.float32(found.RescaleSlope) * stored + np.float32(found.RescaleIntercept)
     if "PixelPaddingValue" in found:
         hu[stored == np.float32(found.PixelPaddingValue)] = np.nan
+    rows_first = np.reshape(np.array(found.PixelSpacing, dtype=np.float64), 2)
     return Slice(
         series=str(found.get("SeriesInstanceUID", "")),
-        position_mm=position,
-        axes=axes,
-        spacing_mm=spacing,
+        position_mm=frozen_copy(np.reshape(np.array(found.ImagePositionPatient, dtype=np.float64), 3)),
+        axes=frozen_copy(np.reshape(np.array(found.ImageOrientationPatient, dtype=np.float64), (2, 3))),
+        spacing_mm=frozen_copy(rows_first[::-1]),
         hu=hu,
     )
 

@@ -1,7 +1,10 @@
 """The table of volume formats, and the scan of any of them."""
 
 import importlib
-from collections.abc import Callable, Mapping
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,7 +50,13 @@ def read_scan(path: Path) -> ScanVolume:
         MaterialError: an unknown format, a package that is missing, with how to install it, or what is wrong
             with the file.
     """
-    return _read(path, _state(path))
+    try:
+        return _read(path, _state(path))
+    except OSError as error:
+        # without the path, which may name the patient
+        raise MaterialError(
+            f"cannot be read: {error.strerror}", where=WHERE, advice="Check the path"
+        ) from None
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +72,21 @@ def _read(path: Path, state: tuple[tuple[str, int, int], ...]) -> ScanVolume:
             where=WHERE,
             advice=f"Install it: {EXTRA}",
         ) from None
-    return reader(path)
+    with _unquoted():
+        return reader(path)
+
+
+@contextmanager
+def _unquoted() -> Iterator[None]:
+    """Nothing that a reader says of a header: it may quote the patient's name. What matters is checked."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def format_of(path: Path) -> str:

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+from nibabel.filebasedimages import ImageFileError
 from nibabel.nifti1 import Nifti1Image
+from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
 from materials.ct.grid import WHERE, VoxelGrid
 from materials.ct.volume import ScanVolume
 
+NIBABEL_FAULTS = (ImageFileError, HeaderDataError, WrapStructError)
 MM_PER_UNIT = {"unknown": 1.0, "mm": 1.0, "meter": 1000.0, "micron": 1e-3}
 # NIfTI's frame has x to the right and y to the front.
 LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -36,7 +40,7 @@ def read(path: Path) -> ScanVolume:
             )
         grid = VoxelGrid(shape, _place_mm(image))
         hu = np.asarray(image.dataobj, dtype=np.float32).reshape(shape)
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
+    except (*NIBABEL_FAULTS, OSError, EOFError, ValueError, TypeError, LookupError, zlib.error) as error:
         raise MaterialError(
             f"is no NIfTI volume that can be read ({type(error).__name__})",
             where=WHERE,
