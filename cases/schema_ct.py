@@ -78,7 +78,7 @@ class CtCalibration(Section):
         0.4,
         1.6,
         unit="",
-        about="mg/cm3 per Hounsfield unit",
+        about="slope of the line, in mg/cm3 per Hounsfield unit",
         source="0.810 in one clinic (evidence 3.1) [D 61], scanner specific",
         example=0.81,
     )
@@ -87,7 +87,7 @@ class CtCalibration(Section):
         -150.0,
         150.0,
         unit="",
-        about="mg/cm3 at 0 Hounsfield units",
+        about="density at 0 Hounsfield units, in mg/cm3",
         source="0.84 in the same clinic (evidence 3.1) [D 61], scanner specific",
         example=0.84,
     )

@@ -85,5 +85,9 @@ def elements_inside(sacrum: SacrumBody, edge_mm: float) -> Floats:
     axes = [np.arange(low[k], high[k], edge_mm) for k in range(3)]
     cubes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     cubes = cubes[sacrum(cubes + 0.5 * edge_mm) < -0.9 * edge_mm]
-    paths = [np.cumsum([np.zeros(3), *np.eye(3)[list(order)]], axis=0) for order in permutations(range(3))]
-    return (cubes[:, None, None] + edge_mm * np.array(paths)).reshape(-1, 4, 3)
+    paths = np.array(
+        [np.cumsum([np.zeros(3), *np.eye(3)[list(order)]], axis=0) for order in permutations(range(3))]
+    )
+    inverted = np.linalg.det(paths[:, 1:] - paths[:, :1]) < 0.0
+    paths[inverted] = paths[inverted][:, [0, 2, 1, 3]]
+    return np.asarray((cubes[:, None, None] + edge_mm * paths).reshape(-1, 4, 3))

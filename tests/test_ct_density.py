@@ -113,7 +113,7 @@ def test_the_elements_hold_the_mass_of_the_voxels_of_a_noisy_scan(
 ) -> None:
     noise = np.random.default_rng(2).normal(0.0, 20.0, volume.grid.shape).astype(np.float32)
     noisy = DensityVolume(volume.grid, volume.density_mg_cm3 + noise)
-    corners = elements_inside(BONE, edge_mm)[:: 20 if edge_mm < 2.0 else 1]
+    corners = elements_inside(BONE, edge_mm)[:: 60 if edge_mm < 2.0 else 1]
     fine = np.einsum("qv,mvx->mqx", subdivided_points(2), corners)
     voxels = density_at(noisy, fine.reshape(-1, 3)).mean()
     assert density_in_elements(noisy, corners).mean() == pytest.approx(voxels, rel=5e-3)

@@ -49,11 +49,11 @@ def write_dicom(scan: ScanVolume, folder: Path, **elements: Any) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     spacing, axes = scan.grid.spacing_mm, scan.grid.to_mm[:3, :3] / scan.grid.spacing_mm
     series, files = generate_uid(), []
-    count = scan.grid.shape[2]
-    for k in range(count):
+    numbers = np.random.default_rng(9).permutation(scan.grid.shape[2])
+    for k, number in enumerate(numbers):
         stored = np.where(np.isnan(scan.hu[:, :, k]), -1000.0, scan.hu[:, :, k]) + 1000.0
         position = scan.grid.points_mm(np.array([[0.0, 0.0, k]]))[0]
-        file = folder / f"IM{(7 * k) % count:04d}.dcm"
+        file = folder / f"IM{number:04d}.dcm"
         values = {
             **PATIENT,
             "SOPClassUID": CTImageStorage,
