@@ -22,7 +22,7 @@ MATERIAL, REMOVED = "material", "geometry"
 
 
 # What a scan shows for itself.
-MEASURED_IN_A_SCAN = ("t_score", "s1_body_mg_cm3", "ala_to_body_ratio", "regions")
+MEASURED_IN_A_SCAN = ("t_score", "s1_body_mg_cm3", "s1_body_kind", "ala_to_body_ratio", "regions")
 
 
 def _region_ratios() -> Any:
@@ -142,14 +142,14 @@ class Bone(Section):
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
         """Exactly one of T-score, measured density and scan."""
+        measured = given.get("s1_body_mg_cm3") is not None
         if given.get("ct") is not None:
             remedy = "delete it, or delete ct to use the map"
             return [
                 BrokenRule(path=(key,), problem="given beside ct, in which it is measured", remedy=remedy)
                 for key in MEASURED_IN_A_SCAN
-                if given.get(key)
+                if given.get(key) not in (None, {}, QCT)
             ]
-        measured = given.get("s1_body_mg_cm3") is not None
         if measured and given.get("t_score") is not None:
             return [
                 BrokenRule(

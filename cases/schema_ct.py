@@ -12,7 +12,8 @@ from cases.section import BrokenRule, Section, choice, quantity
 from geometry.arrays import Floats
 from geometry.imported.landmarks import AnatomicalFrame, SacralLandmarks
 from geometry.mirror import ACROSS
-from materials.ct.calibration import EQUIVALENTS, K2HPO4, Calibration, PhantomRods, fitted_line, given_line
+from materials.conversions import CAHA, QCT
+from materials.ct.calibration import Calibration, PhantomRods, fitted_line, given_line
 from materials.ct.inner_bone import SHELL_MARGIN_MM
 from materials.ct.scanned import REFUSE, TEMPLATE
 
@@ -92,11 +93,11 @@ class CtCalibration(Section):
         example=0.84,
     )
     rods: Rods = Field(default_factory=Rods, description="rods of a phantom, in place of slope and intercept")
-    equivalent: str | None = choice(
+    kind: str | None = choice(
         None,
-        EQUIVALENTS,
-        about=f"mineral that the densities stand for, by default {K2HPO4}",
-        source="certificate of the phantom; evidence 4.1",
+        (QCT, CAHA),
+        about=f"phantom behind the densities, by default {QCT} (K2HPO4-equivalent), or CaHA (hydroxyapatite)",
+        source="both to ash by Keyak 1994 and Kaneko 2004 (evidence 4.1)",
     )
 
     @classmethod
@@ -117,13 +118,21 @@ class CtCalibration(Section):
             return [BrokenRule(path=(lacking,), problem="missing: no line without it", remedy=remedy)]
         return []
 
+    def doubts(self) -> list[BrokenRule]:
+        """A line that no phantom proves."""
+        if self.slope is None:
+            return []
+        problem = "a line of one scanner, taken for another: its error is not known without a phantom"
+        remedy = "give the rods of a phantom that was scanned with the patient, or trust ratios alone"
+        return [BrokenRule(path=("slope",), problem=problem, remedy=remedy)]
+
     def line(self) -> Calibration:
         """The line; raises `MaterialError` where the rods do not lie on one."""
-        equivalent, rods = self.equivalent or K2HPO4, self.rods
+        kind, rods = self.kind or QCT, self.rods
         if self.slope is not None and self.intercept is not None:
-            return given_line(self.slope, self.intercept, equivalent)
+            return given_line(self.slope, self.intercept, kind)
         columns = (np.array(column or ()) for column in (rods.density_mg_cm3, rods.hu, rods.sd_hu))
-        return fitted_line(PhantomRods(*columns), equivalent)
+        return fitted_line(PhantomRods(*columns), kind)
 
 
 class Ct(Section):

@@ -306,11 +306,19 @@ def test_a_poor_phantom_is_told_at_its_line(folder: Path, capsys: pytest.Capture
     assert "no line follows the rods" in told
 
 
+def test_a_line_without_a_phantom_is_doubted_at_its_place(folder: Path) -> None:
+    case_in(folder, CASE)
+    (doubt,) = read_case(folder / "case.yaml").doubts
+    assert (doubt.key, doubt.mark.line) == ("bone.ct.calibration.slope", 8)
+    assert "its error is not known without a phantom" in doubt.problem
+
+
 def test_a_phantom_takes_the_place_of_the_line(folder: Path) -> None:
     hu = ", ".join(f"{(density - 0.84) / 0.81:.2f}" for density in (0, 50, 100, 200))
     rods = f"{{rods: {{density_mg_cm3: [0, 50, 100, 200], hu: [{hu}], sd_hu: [9, 9, 9, 9]}}}}"
     case = case_in(folder, CASE.replace("{slope: 0.81, intercept: 0.84}", rods))
     assert miss(case, DENSER) < 0.025
+    assert read_case(folder / "case.yaml").doubts == ()
 
 
 def test_landmarks_that_span_no_endplate_are_told_at_their_key(folder: Path) -> None:

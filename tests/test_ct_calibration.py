@@ -47,7 +47,7 @@ def test_a_noisy_rod_counts_less() -> None:
 
 
 def test_hydroxyapatite_is_less_on_the_scale_of_the_templates() -> None:
-    line = given_line(0.81, 0.0, "hydroxyapatite")
+    line = given_line(0.81, 0.0, "CaHA")
     # evidence 4.1 [V 65]: 0.839 x 200 + 69.8 = 237.6 mg/cm3 of ash; (237.6 - 38.9) / 1.06 = 187.5
     assert float(line.density_mg_cm3(np.float32(200.0 / 0.81))) == pytest.approx(187.5, abs=0.1)
 

@@ -1,6 +1,5 @@
 """The line from Hounsfield units to bone density, given or fitted to a phantom; a poor fit is refused."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import MaterialError
+from materials.conversions import QCT, Conversion
 
 WHERE = "bone.ct.calibration"
 # Chosen: a phantom within its makers' tolerance fits far better; an exchanged rod does not reach this.
@@ -72,33 +72,6 @@ class PhantomFit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Equivalent:
-    """The mineral that a phantom's rods stand for, and its line to QCT density (K2HPO4).
-
-    Attributes:
-        slope: QCT density per density of that mineral.
-        offset_mg_cm3: QCT density where there is none of it.
-        source: where from.
-    """
-
-    slope: float
-    offset_mg_cm3: float
-    source: str
-
-
-K2HPO4 = "k2hpo4"
-EQUIVALENTS: Mapping[str, Equivalent] = {
-    K2HPO4: Equivalent(slope=1.0, offset_mg_cm3=0.0, source="the scale of all densities here"),
-    "hydroxyapatite": Equivalent(
-        slope=0.839 / 1.06,
-        offset_mg_cm3=(69.8 - 38.9) / 1.06,
-        source="the same ash by Kaneko 2004 (0.839 CaHA + 69.8) and Keyak 1994 (1.06 QCT + 38.9), as coded "
-        "(evidence 4.1) [V 65]",
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
 class Calibration:
     """QCT density (K2HPO4) as a line of Hounsfield units.
 
@@ -136,26 +109,26 @@ class Calibration:
         return f"{line}, R2 {self.fit.r2:.4f}, RMS {self.fit.rms_mg_cm3:.1f} mg/cm3"
 
 
-def given_line(slope_mg_cm3_per_hu: float, intercept_mg_cm3: float, equivalent: str = K2HPO4) -> Calibration:
-    """The calibration of a line that was given, of densities of one of `EQUIVALENTS`."""
-    mineral = EQUIVALENTS[equivalent]
+def given_line(slope_mg_cm3_per_hu: float, intercept_mg_cm3: float, kind: str = QCT) -> Calibration:
+    """The calibration of a line that was given, of densities of a kind of `materials.conversions`."""
+    ends = np.array([intercept_mg_cm3, intercept_mg_cm3 + slope_mg_cm3_per_hu])
+    at_0, at_1 = Conversion().to_qct(ends, kind).tolist()
     return Calibration(
-        slope_mg_cm3_per_hu=mineral.slope * slope_mg_cm3_per_hu,
-        intercept_mg_cm3=mineral.slope * intercept_mg_cm3 + mineral.offset_mg_cm3,
-        source="given line" if equivalent == K2HPO4 else f"given line of {equivalent}",
+        slope_mg_cm3_per_hu=at_1 - at_0,
+        intercept_mg_cm3=at_0,
+        source="given line" if kind == QCT else f"given line of {kind}",
     )
 
 
-def fitted_line(rods: PhantomRods, equivalent: str = K2HPO4) -> Calibration:
-    """The calibration that follows the rods of a phantom, of one of `EQUIVALENTS`.
+def fitted_line(rods: PhantomRods, kind: str = QCT) -> Calibration:
+    """The calibration that follows the rods of a phantom, of a kind of `materials.conversions`.
 
     HU is fitted to density, weighted by the noise, and turned round: the noise is in HU, not in the rods.
 
     Raises:
         MaterialError: rods that are too alike, or that no line follows.
     """
-    mineral = EQUIVALENTS[equivalent]
-    density = mineral.slope * rods.density_mg_cm3 + mineral.offset_mg_cm3
+    density = Conversion().to_qct(rods.density_mg_cm3, kind)
     span = float(np.ptp(density))
     if not span >= LEAST_SPAN_MG_CM3:
         raise MaterialError(
@@ -179,7 +152,7 @@ def fitted_line(rods: PhantomRods, equivalent: str = K2HPO4) -> Calibration:
     return Calibration(
         slope_mg_cm3_per_hu=float(1.0 / rise),
         intercept_mg_cm3=float(-base / rise),
-        source=f"{len(density)} rods of {equivalent}",
+        source=f"{len(density)} rods of {kind} density",
         fit=fit,
     )
 
