@@ -13,11 +13,12 @@ from written_scan import PATIENT, write_dicom, write_nifti
 from cases.build import bone_material, case_anatomy, plan_case
 from cases.case_density import case_scan, scan_record, scan_summary
 from cases.commands.main import main
-from cases.faults import CaseError
+from cases.faults import CaseError, UsageError
 from cases.load import read_case, read_compare, read_sweep
 from cases.schema import Case
 from cases.store import case_text, provenance, result_folder, write_case, write_json
 from cases.studies.compare import described
+from cases.studies.sensitivity.inputs import asked_inputs, inputs_of, strayed
 from cases.studies.sweep import resolved
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
@@ -240,6 +241,19 @@ def test_studies_find_their_scan_too(folder: Path) -> None:
     points = read_sweep(sweep).value.points
     assert ct is not None
     assert {point.case.bone.ct for point in points} == {ct}
+
+
+def test_what_a_scan_shows_is_not_uncertain_but_its_line_is(folder: Path) -> None:
+    case = case_in(folder, CASE)
+    inputs = {one.key: one.values for one in inputs_of(case)}
+    assert inputs["bone.ct.calibration.slope"] == pytest.approx((0.729, 0.891))
+    assert not {"bone.ala_to_body_ratio", "bone.t_score", "bone.s1_body_mg_cm3"} & set(inputs)
+    denser = strayed(case, {"bone.ct.calibration.slope": 0.891}).case
+    # the intercept stays: 0.84 of 184 mg/cm3
+    ratio = shown(denser).measures.s1_body_mg_cm3 / shown(case).measures.s1_body_mg_cm3
+    assert ratio == pytest.approx(1.1, rel=2e-3)
+    with pytest.raises(UsageError, match="bone.ala_to_body_ratio' is measured in the scan"):
+        asked_inputs(case, ["bone.ala_to_body_ratio=0.3:0.7"])
 
 
 FAULTS = {
