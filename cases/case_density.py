@@ -16,6 +16,7 @@ from geometry.imported.landmarks import AnatomicalFrame
 from geometry.imported.sacrum import ImportedSacrum
 from materials.cortex import CortexThickness
 from materials.ct.scanned import REFUSE, ScannedDensity, scanned_density
+from materials.ct.volume import ScanVolume
 from materials.density_map import DensityMap, bone_density, lay_density
 from materials.templates import T_SCORE_MAPS
 
@@ -50,6 +51,7 @@ def case_scan(case: Case, anatomy: Anatomy) -> ScannedDensity | None:
     bone = case.bone
     if bone.ct is None:
         return None
+    # before a T-score thins it: the scan is believed a little further in
     thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
     mirrored = case.screw.side == "right"
     return _shown(bone.ct, bone.map, bone.t_score_map, thickness, anatomy, mirrored)
@@ -63,7 +65,7 @@ def _shown(
     sacrum = anatomy.sacrum
     motion = ct.motion(_frame(ct, anatomy), mirrored=mirrored)
     box = sacrum.bounds_mm + BEYOND_MM * np.array([[-1.0], [1.0]])
-    volume = read_scan(Path(ct.file)).density(ct.calibration.line(), motion, box)
+    volume = _scan(ct).density(ct.calibration.line(), motion, box)
 
     def laid(s1_body_mg_cm3: float, ala_to_body: float) -> DensityMap:
         density = bone_density(
@@ -74,6 +76,14 @@ def _shown(
     return scanned_density(
         volume, sacrum, thickness, laid, margin_mm=ct.margin_mm, outside=ct.outside or REFUSE
     )
+
+
+def _scan(ct: Ct) -> ScanVolume:
+    """The scan of a case; refuses one that is no longer what it was when the case was read."""
+    scan = read_scan(Path(ct.file))
+    if ct.sha256 is not None and scan.sha256 != ct.sha256:
+        raise MaterialError("the scan has changed since the case was read", where="bone.ct.file")
+    return scan
 
 
 def _frame(ct: Ct, anatomy: Anatomy) -> AnatomicalFrame | None:
@@ -93,7 +103,12 @@ def scan_summary(case: Case, anatomy: Anatomy) -> tuple[str, ...]:
     scanned = case_scan(case, anatomy)
     if case.bone.ct is None or scanned is None:
         return ()
-    lines = (case.bone.ct.calibration.line().summary(), *scanned.measures.summary())
+    lines = [case.bone.ct.calibration.line().summary(), *scanned.measures.summary()]
+    thickest = float(scanned.volume.grid.spacing_mm.max())
+    if thickest > case.bone.ct.margin_mm:
+        lines.append(
+            f"slices of {thickest:.3g} mm reach beyond shell_margin_mm: density there holds some of the shell"
+        )
     return tuple(f"scan: {line}" for line in lines)
 
 
@@ -102,7 +117,7 @@ def scan_record(case: Case, anatomy: Anatomy) -> Mapping[str, object] | None:
     scanned = case_scan(case, anatomy)
     if case.bone.ct is None or scanned is None:
         return None
-    scan = read_scan(Path(case.bone.ct.file))
+    scan = _scan(case.bone.ct)
     return {
         "voxels_sha256": scan.sha256,
         "shape": list(scan.grid.shape),

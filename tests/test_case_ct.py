@@ -179,6 +179,7 @@ def test_what_the_scan_shows_is_told_and_kept(folder: Path) -> None:
     assert record is not None
     assert set(record) == {"voxels_sha256", "shape", "spacing_mm", "calibration", "measures"}
     assert record["spacing_mm"] == [2.0, 2.0, 2.0]
+    assert "slices of 2 mm reach beyond shell_margin_mm" in told
     # half of the body is 30 % denser
     body = shown(case).measures.s1_body_mg_cm3
     assert body == pytest.approx(1.15 * 160.0, rel=0.02)
@@ -209,6 +210,15 @@ def test_what_the_scan_holds_decides_and_not_where_it_stands(folder: Path, tmp_p
     assert case_in(tmp_path, CASE).content_hash("1") == case.content_hash("1")
     other = CASE.replace("0.81", "0.82")
     assert case_in(tmp_path, other).content_hash("1") != case.content_hash("1")
+
+
+def test_a_scan_that_changed_after_the_case_was_read_is_refused(scan: ScanVolume, tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    path = write_nifti(scan, tmp_path / "scans/ct.nii.gz")
+    case = case_in(tmp_path, CASE)
+    write_nifti(scan, path, values=np.asarray(scan.hu) + np.float32(50.0))
+    with pytest.raises(MaterialError, match="the scan has changed since the case was read"):
+        case_scan(case, plan_case(case).anatomy)
 
 
 def test_nothing_that_is_written_names_the_patient(scan: ScanVolume, tmp_path: Path) -> None:
