@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cases.case_density import case_scan, case_template, scan_summary
 from cases.elasticity import FINE_RULE, elastic_field, weakened
 from cases.progress import Progress, silent
 from cases.schema import Case
@@ -31,12 +32,10 @@ from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw
 from materials.anisotropy import ANISOTROPIES, lay_grain
 from materials.cortex import CortexThickness, thinned_cortex
-from materials.density_map import bone_density, lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
 from materials.laws import LAWS
 from materials.loss_field import LossField, map_loss
 from materials.tables import CORTEX, LOST_BONE, METALS, Solid
-from materials.templates import T_SCORE_MAPS
 
 LOAD = "pull_out"
 
@@ -130,12 +129,13 @@ def _sacrum(section: AnatomySection) -> SacrumBody:
 def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
     """The mesh of a plan, at the sizes of its case, without the bone that its case removes.
 
-    It tells first what was made of an imported surface.
+    It tells first what was made of an imported surface and of a scan, and refuses a scan that cannot be used
+    before the minutes of a mesh.
     """
     sacrum = plan.anatomy.sacrum
-    if isinstance(sacrum, ImportedSacrum):
-        for line in sacrum.summary():
-            report(line)
+    surface = sacrum.summary() if isinstance(sacrum, ImportedSacrum) else ()
+    for line in (*surface, *scan_summary(plan.case, plan.anatomy)):
+        report(line)
     removed = plan.case.body_loss.removed_percent / 100.0
     lost = LossVoid(loss=body_loss(plan), fraction=removed) if removed else None
     return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report, lost=lost)
@@ -175,19 +175,13 @@ def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
 def bone_material(plan: ScrewPlan) -> BoneMaterial:
     """What the bone of a case is made of."""
     bone = plan.case.bone
-    density = bone_density(
-        bone.map,
-        T_SCORE_MAPS[bone.t_score_map],
-        t_score=bone.t_score,
-        s1_body_mg_cm3=bone.s1_body_qct_mg_cm3(),
-        ala_to_body=bone.ala_to_body_ratio,
-        region_ratios=bone.regions.given(),
-    )
+    scanned = case_scan(plan.case, plan.anatomy)
+    template = case_template(plan.case, plan.anatomy) if scanned is None else scanned.template
     thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
     return BoneMaterial(
-        density=lay_density(plan.anatomy.sacrum, density),
+        density=template if scanned is None else scanned,
         law=LAWS[bone.density_law].converted(bone.conversion()),
-        cortex_mm=thinned_cortex(thickness, density.t_score),
+        cortex_mm=thinned_cortex(thickness, template.density.t_score),
         cortex=Solid(young_mpa=bone.cortex.young_mpa, poisson=CORTEX.poisson, source="case"),
     )
 

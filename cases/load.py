@@ -10,6 +10,7 @@ from cases.decode import decode, doubts
 from cases.faults import CaseError, Fault, shown
 from cases.overrides import DOTTED_KEY, overridden
 from cases.read import read_tree
+from cases.scan_file import with_scan_found
 from cases.schema import SCHEMA, Case
 from cases.schema_study import SHARED_SCREW_KEYS, CompareStudy, SweepFile, SweepPoint, SweepStudy
 from cases.sources import SourcedTree, value_at
@@ -54,14 +55,14 @@ def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
     if kind is not None:
         remedy = f"use sacrofix {kind if kind in STUDIES else ' or '.join(STUDIES)}"
         raise CaseError([_fault(tree, "study", "a study, not a case", remedy)])
-    tree = with_surface_found(tree)
+    tree = _with_files_found(tree)
     return _decoded(Case, tree)
 
 
 def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareStudy]:
     """The comparison of a file; raises as `read_case`."""
     tree = _study_tree(path, overrides, "compare")
-    tree = with_surface_found(_with_shared_screw_keys(tree), "case")
+    tree = _with_files_found(_with_shared_screw_keys(tree), "case")
     return _decoded(CompareStudy, tree)
 
 
@@ -107,7 +108,7 @@ def _points(file: SweepFile, tree: SourcedTree) -> tuple[tuple[SweepPoint, ...],
             case_tree = value_at(tuple(key.split(".")), value, mark).laid_over(case_tree)
         case_tree = _headed(case_tree, f"{file.name[:70]}-{number + 1:05d}")
         try:
-            case_tree = with_surface_found(case_tree)
+            case_tree = _with_files_found(case_tree)
             case = decode(Case, case_tree)
             points.append(SweepPoint(values=chosen_values, case=case))
             found.update(dict.fromkeys(doubts(case, case_tree)))
@@ -116,6 +117,11 @@ def _points(file: SweepFile, tree: SourcedTree) -> tuple[tuple[SweepPoint, ...],
     if faults:
         raise CaseError(faults)
     return tuple(points), tuple(found)
+
+
+def _with_files_found(tree: SourcedTree, *under: str) -> SourcedTree:
+    """The values with the place and the checksum of every file that they name."""
+    return with_scan_found(with_surface_found(tree, *under), *under)
 
 
 def _study_tree(path: Path, overrides: Sequence[str], kind: str) -> SourcedTree:

@@ -18,6 +18,7 @@ from cases.build import (
     plan_case,
     set_up,
 )
+from cases.case_density import scan_record
 from cases.export.vtu import write_vtu
 from cases.progress import Progress, silent
 from cases.results import PullOutResult
@@ -65,7 +66,9 @@ def run_case(case: Case, target: Path, report: Progress = silent) -> PullOutResu
         write_json(folder / "result.json", asdict(computed.result))
         write_fields(computed, folder / "fields" / f"{computed.result.name}.vtu")
         write_case(folder / "case.yaml", case)
-        write_json(folder / "provenance.json", provenance(case, mesh_hashes=[computed.result.mesh_hash]))
+        scan = scan_record(case, plan.anatomy)
+        known = provenance(case, mesh_hashes=[computed.result.mesh_hash], scan=scan)
+        write_json(folder / "provenance.json", known)
     return computed.result
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -10,9 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import BodyLoss, Bone, Cortex
+from cases.schema_ct import SACRAL, withheld
 from cases.schema_screw import Screw
 from cases.schema_solve import Loading, Meshing, Solver
-from cases.section import Section
+from cases.section import BrokenRule, Section
 
 SCHEMA = 1
 # Names become folder names: nothing that a file system or a shell reads as more than a name.
@@ -30,8 +32,12 @@ class Named(Section):
     name: str = Field(description="name of the case: letters, digits, dot, dash and underscore")
 
     def as_written(self) -> dict[str, Any]:
-        """The keys and values of a file that says the same, in its order."""
-        return self.model_dump(mode="json", by_alias=True)
+        """The keys and values of a file that says the same, in its order, but for the place of a scan."""
+        content = self.model_dump(mode="json", by_alias=True)
+        for scan in _sections(content, "bone", "ct"):
+            # folders and files of patients are named after them
+            scan["file"] = withheld(scan["sha256"])
+        return content
 
     def content_hash(self, software_version: str) -> str:
         """A sha256 of everything that decides the result: no names, no number of threads."""
@@ -39,10 +45,10 @@ class Named(Section):
         for part in (content, content.get("case", {})):
             part.pop("name", None)
             part.get("solver", {}).pop("threads", None)
-            surface = part.get("anatomy", {}).get("sacrum_surface")
-            if surface and surface["sha256"]:
+        for named in (*_sections(content, "anatomy", "sacrum_surface"), *_sections(content, "bone", "ct")):
+            if named["sha256"]:
                 # what a file holds decides, not where it stands
-                surface.pop("file")
+                named.pop("file")
         text = json.dumps([software_version, content], sort_keys=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -52,6 +58,13 @@ class Named(Section):
         if not NAME.fullmatch(name):
             raise PydanticCustomError("name", "not a name")
         return name
+
+
+def _sections(content: dict[str, Any], section: str, inner: str) -> list[dict[str, Any]]:
+    """That inner section of a case and of a study's case, where it is given."""
+    cases = (content, content.get("case", {}))
+    found = [case.get(section, {}).get(inner) for case in cases]
+    return [part for part in found if part]
 
 
 class Case(Named):
@@ -64,6 +77,27 @@ class Case(Named):
     loading: Loading = Field(default_factory=Loading, description="load and supports")
     mesh: Meshing = Field(default_factory=Meshing, description="element sizes")
     solver: Solver = Field(default_factory=Solver, description="solution of the equations")
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
+        """Where the sacrum lies in a scan is said once."""
+        bone, anatomy = (given.get(key) for key in ("bone", "anatomy"))
+        ct = bone.get("ct") if isinstance(bone, Mapping) else None
+        if not isinstance(ct, Mapping):
+            return []
+        surface = isinstance(anatomy, Mapping) and bool(anatomy.get("sacrum_surface"))
+        placed = bool(ct.get("landmarks"))
+        if surface and placed:
+            problem, remedy = (
+                "given beside those of sacrum_surface",
+                "delete them: the surface's place the scan",
+            )
+            return [BrokenRule(path=("bone", "ct", "landmarks"), problem=problem, remedy=remedy)]
+        if not surface and not placed and ct.get("coordinates") != SACRAL:
+            problem = "nothing says where the sacrum lies in the scan"
+            remedy = f"give landmarks, a sacrum_surface made from the scan, or coordinates: {SACRAL}"
+            return [BrokenRule(path=("bone", "ct"), problem=problem, remedy=remedy)]
+        return []
 
 
 __all__ = [

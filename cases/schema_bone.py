@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field, create_model
 
+from cases.schema_ct import Ct
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.body_loss import FAMILIES
 from materials.anisotropy import ANISOTROPIES
@@ -19,6 +20,10 @@ from materials.templates import T_SCORE_MAPS, TEMPLATES
 LIKELY_T_SCORE = 1.0
 LOSS_SIDES = ("both", "ipsilateral", "contralateral")
 MATERIAL, REMOVED = "material", "geometry"
+
+
+# What a scan shows for itself.
+MEASURED_IN_A_SCAN = ("t_score", "s1_body_mg_cm3", "s1_body_kind", "ala_to_body_ratio", "regions")
 
 
 def _region_ratios() -> Any:
@@ -129,6 +134,9 @@ class Bone(Section):
         source="crawford: Crawford 2003, recalled [R-H]; the law's modulus is that along it (evidence 4.2)",
     )
     cortex: Cortex = Field(default_factory=Cortex, description="the cortical shell")
+    ct: Ct | None = Field(
+        default=None, description="a calibrated CT scan: the density of the sacrum in place of the map's"
+    )
 
     @property
     def anisotropic(self) -> bool:
@@ -138,14 +146,22 @@ class Bone(Section):
     @classmethod
     def completed(cls, given: Mapping[str, object]) -> Mapping[str, object]:
         """A measured density takes the place of the default T-score."""
-        if given.get("s1_body_mg_cm3") is not None and "t_score" not in given:
+        measured = given.get("s1_body_mg_cm3") is not None or given.get("ct") is not None
+        if measured and "t_score" not in given:
             return {**given, "t_score": None}
         return given
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
-        """Exactly one of T-score and measured density."""
+        """Exactly one of T-score, measured density and scan."""
         measured = given.get("s1_body_mg_cm3") is not None
+        if given.get("ct") is not None:
+            remedy = "delete it, or delete ct to use the map"
+            return [
+                BrokenRule(path=(key,), problem="given beside ct, in which it is measured", remedy=remedy)
+                for key in MEASURED_IN_A_SCAN
+                if given.get(key) not in (None, {}, QCT)
+            ]
         if measured and given.get("t_score") is not None:
             return [
                 BrokenRule(

@@ -149,7 +149,11 @@ def case_text(case: Named) -> str:
 
 
 def provenance(
-    case: Named, *, inputs: Mapping[str, Path] | None = None, mesh_hashes: Sequence[str] = ()
+    case: Named,
+    *,
+    inputs: Mapping[str, Path] | None = None,
+    mesh_hashes: Sequence[str] = (),
+    scan: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """What it takes to compute the same again: versions, platform, hashes, and when it was done (UTC).
 
@@ -157,6 +161,7 @@ def provenance(
         case: as computed.
         inputs: files that were read, by what they are.
         mesh_hashes: sha256 of each mesh.
+        scan: what is kept of a CT scan; nothing of its file.
     """
     return {
         "made_by": "sacrofix",
@@ -167,6 +172,7 @@ def provenance(
             what: {"name": path.name, "sha256": file_hash(path)} for what, path in (inputs or {}).items()
         },
         "mesh_sha256": list(mesh_hashes),
+        **({} if scan is None else {"scan": scan}),
         "python": platform.python_version(),
         "packages": {package: _version_of(package) for package in DECIDING_PACKAGES},
         "platform": {"system": sys.platform, "machine": platform.machine(), "cores": os.cpu_count()},

@@ -16,6 +16,7 @@ from fem.grain import Grain, GrainRatios
 from geometry.arrays import Floats, frozen_copy
 from geometry.errors import MaterialError
 from geometry.mesh import Mesh
+from geometry.tetrahedron import POINTS_4, subdivided_points
 
 # Order of the ten moments: pairs (i, j) of barycentric coordinates with i <= j.
 MOMENT_PAIRS = np.array([[0, 0], [0, 1], [0, 2], [0, 3], [1, 1], [1, 2], [1, 3], [2, 2], [2, 3], [3, 3]])
@@ -50,33 +51,7 @@ class SamplingRule:
         return np.asarray(np.einsum("sc,kcd->ksd", self.barycentric, corners_mm), dtype=np.float64)
 
 
-def _four_point_rule() -> SamplingRule:
-    # Degree 2: Zienkiewicz & Taylor, The Finite Element Method vol. 1, table of tetrahedral rules.
-    near, far = (5.0 + 3.0 * np.sqrt(5.0)) / 20.0, (5.0 - np.sqrt(5.0)) / 20.0
-    return SamplingRule(
-        barycentric=np.full((4, 4), far) + (near - far) * np.eye(4),
-        weights=np.full(4, 0.25),
-    )
-
-
-GAUSS_4 = _four_point_rule()
-
-# The eight children of a tetrahedron cut at its edge middles; node 4 + k is the middle of edge k (VTK order).
-_EDGE_MIDDLES = 0.5 * np.array(
-    [[1, 1, 0, 0], [0, 1, 1, 0], [1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1]], dtype=float
-)
-_CHILDREN = np.array(
-    [
-        [0, 4, 6, 7],
-        [4, 1, 5, 8],
-        [6, 5, 2, 9],
-        [7, 8, 9, 3],
-        [4, 5, 6, 8],
-        [4, 6, 7, 8],
-        [6, 7, 8, 9],
-        [5, 6, 8, 9],
-    ]
-)
+GAUSS_4 = SamplingRule(barycentric=POINTS_4, weights=np.full(4, 0.25))
 
 
 def subdivided_rule(levels: int) -> SamplingRule:
@@ -84,11 +59,7 @@ def subdivided_rule(levels: int) -> SamplingRule:
     exact for a constant and, for a linear E, converge 16-fold per level."""
     if not 0 <= levels <= 4:
         raise MaterialError(f"levels is {levels}, outside 0 to 4")
-    pieces = np.eye(4)[None]
-    for _ in range(levels):
-        nodes = np.concatenate([pieces, np.einsum("ec,pcd->ped", _EDGE_MIDDLES, pieces)], axis=1)
-        pieces = nodes[:, _CHILDREN].reshape(-1, 4, 4)
-    points = np.einsum("sc,pcd->psd", GAUSS_4.barycentric, pieces).reshape(-1, 4)
+    points = subdivided_points(levels)
     return SamplingRule(barycentric=points, weights=np.full(len(points), 1.0 / len(points)))
 
 

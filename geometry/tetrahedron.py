@@ -10,6 +10,42 @@ TET_EDGES = np.array([[0, 1], [1, 2], [0, 2], [0, 3], [1, 3], [2, 3]])
 STRAIGHT = 1e-6
 
 
+def _four_points() -> Floats:
+    """Degree 2 in a tetrahedron, equal shares: barycentric points, shape (4, 4), one near each vertex.
+
+    Zienkiewicz and Taylor, The Finite Element Method, vol. 1, table of tetrahedral rules.
+    """
+    near, far = (5.0 + 3.0 * np.sqrt(5.0)) / 20.0, (5.0 - np.sqrt(5.0)) / 20.0
+    return np.asarray(np.full((4, 4), far) + (near - far) * np.eye(4))
+
+
+POINTS_4 = _four_points()
+
+# The eight children of a tetrahedron cut at its edge middles; node 4 + k is the middle of edge k (VTK order).
+_CHILDREN = np.array(
+    [
+        [0, 4, 6, 7],
+        [4, 1, 5, 8],
+        [6, 5, 2, 9],
+        [7, 8, 9, 3],
+        [4, 5, 6, 8],
+        [4, 6, 7, 8],
+        [6, 7, 8, 9],
+        [5, 6, 8, 9],
+    ]
+)
+
+
+def subdivided_points(levels: int) -> Floats:
+    """The four points in each of 8**levels pieces of equal volume: barycentric, shape (4 * 8**levels, 4)."""
+    edge_middles = 0.5 * (np.eye(4)[TET_EDGES[:, 0]] + np.eye(4)[TET_EDGES[:, 1]])
+    pieces = np.eye(4)[None]
+    for _ in range(levels):
+        nodes = np.concatenate([pieces, np.einsum("ec,pcd->ped", edge_middles, pieces)], axis=1)
+        pieces = nodes[:, _CHILDREN].reshape(-1, 4, 4)
+    return np.asarray(np.einsum("sc,pcd->psd", POINTS_4, pieces).reshape(-1, 4))
+
+
 def _fourteen_points() -> tuple[Floats, Floats]:
     """Degree 5 in a tetrahedron, all weights positive: barycentric points, shape (14, 4), and shares of the
     volume, shape (14,).

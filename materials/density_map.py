@@ -8,6 +8,8 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
 from geometry.sacrum.promise import SacrumBody
+from geometry.tetrahedron import POINTS_4
+from materials.density_field import SACRUM
 from materials.templates import (
     ALA_LOSS_EXPONENT,
     OSTEOPOROTIC_ALA_CENTRAL,
@@ -161,16 +163,24 @@ class DensityMap:
         share = behind * ratios["ilium_posterior"] + (1.0 - behind) * ratios["ilium_anterior"]
         return self.density.s1_body_mg_cm3 * share
 
+    def in_elements(self, part: str, corners_mm: Floats) -> Floats:
+        """QCT density in mg/cm3 at the four Gauss points of elements of "sacrum" or "ilium", shape (m, 4).
+
+        Args:
+            part: which bone they are in.
+            corners_mm: their corners, shape (m, 4, 3).
+        """
+        points = np.einsum("qv,mvx->mqx", POINTS_4, corners_mm).reshape(-1, 3)
+        density = self.sacrum_mg_cm3(points) if part == SACRUM else self.ilium_mg_cm3(points)
+        return density.reshape(-1, 4)
+
 
 def lay_density(sacrum: SacrumBody, density: BoneDensity) -> DensityMap:
     """The regional densities laid on one sacrum, its S1 ala scaled so that its mean over the S1 body is R.
 
     The template says how the ala varies inside; how much of it is upper, lateral or central is the shape's.
     """
-    low, high = sacrum.bounds_mm
-    steps = [np.arange(low[k], high[k], _MEAN_STEP_MM) for k in range(3)]
-    points = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    weights = sacral_weights(sacrum, points[sacrum(points) < -SHELL_MM])
+    weights = sacral_weights(sacrum, points_under_shell(sacrum))
     share = np.array([weights[region].sum() for region in ALA_REGIONS])
     ratios = np.array([density.ratios[region] for region in ALA_REGIONS])
     scaled = ratios * density.ala_to_body / float(share @ ratios / share.sum())
@@ -180,6 +190,14 @@ def lay_density(sacrum: SacrumBody, density: BoneDensity) -> DensityMap:
             density, ratios={**density.ratios, **dict(zip(ALA_REGIONS, scaled.tolist(), strict=True))}
         ),
     )
+
+
+def points_under_shell(sacrum: SacrumBody) -> Floats:
+    """Points spread evenly through the bone inside its shell, at which means are taken, shape (n, 3)."""
+    low, high = sacrum.bounds_mm
+    steps = [np.arange(low[k], high[k], _MEAN_STEP_MM) for k in range(3)]
+    points = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    return np.asarray(points[sacrum(points) < -SHELL_MM])
 
 
 def sacral_weights(sacrum: SacrumBody, points_mm: Floats) -> dict[str, Floats]:

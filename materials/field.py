@@ -10,15 +10,14 @@ from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import MaterialError
 from geometry.field import Field
 from geometry.mesh import Mesh
+from geometry.tetrahedron import POINTS_4
 from materials.cortex import CortexThickness, sacral_thickness_mm
-from materials.density_map import DensityMap
+from materials.density_field import DensityField
 from materials.laws import DensityLaw
 from materials.tables import CARTILAGE, CORTEX, TRABECULAR_FLOOR_MPA, TRABECULAR_POISSON, Solid
 
-# Gauss points of degree 2 in a tetrahedron, barycentric: density is sampled there and linear between.
-_A, _B = 0.5854101966249685, 0.1381966011250105
-GAUSS_POINTS = np.full((4, 4), _B) + (_A - _B) * np.eye(4)
-_GAUSS_TO_VERTICES = np.linalg.inv(GAUSS_POINTS)
+# Density is held at the four Gauss points of an element and is linear between them.
+_GAUSS_TO_VERTICES = np.linalg.inv(POINTS_4)
 
 BONE_PARTS = ("sacrum", "ilium")
 
@@ -28,14 +27,14 @@ class BoneMaterial:
     """What bone is made of, before it is laid on a mesh.
 
     Attributes:
-        density: regional density map.
+        density: of sacrum and ilium, from a template or from a scan.
         law: density to Young's modulus.
         cortex_mm: shell thickness by region.
         cortex: the solid of the shell.
         trabecular_poisson: Poisson's ratio of trabecular bone.
     """
 
-    density: DensityMap
+    density: DensityField
     law: DensityLaw
     cortex_mm: CortexThickness
     cortex: Solid = CORTEX
@@ -108,12 +107,12 @@ class MaterialField:
 
     def _bone_density_mg_cm3(self) -> Floats:
         """Density at the Gauss points of the bone's elements, shape (k, 4)."""
-        return self.density_at(np.flatnonzero(self.is_bone()), GAUSS_POINTS)
+        return self.density_at(np.flatnonzero(self.is_bone()), POINTS_4)
 
     def _trabecular_share(self, volumes_mm3: Floats, chosen: Bools) -> float:
         """Share by volume of the trabecular bone at the chosen Gauss points of bone, shape (k, 4)."""
         bone = self.is_bone()
-        trabecular = self.under_cortex_mm[bone] @ GAUSS_POINTS.T >= 0.0
+        trabecular = self.under_cortex_mm[bone] @ POINTS_4.T >= 0.0
         weight = volumes_mm3[bone, None] * trabecular
         return float((weight * chosen).sum() / weight.sum())
 
@@ -147,16 +146,13 @@ def map_material(
         if name in known:
             solid_young[elements], poisson[elements] = known[name].young_mpa, known[name].poisson
             continue
-        corners = mesh.corner_points_mm()[elements]
-        gauss = np.einsum("qv,mvx->mqx", GAUSS_POINTS, corners).reshape(-1, 3)
+        density[elements] = bone.density.in_elements(name, mesh.corner_points_mm()[elements])
         vertices, at = np.unique(mesh.tets[elements, :4], return_inverse=True)
         points = mesh.nodes_mm[vertices]
         if name == "sacrum":
-            density[elements] = bone.density.sacrum_mg_cm3(gauss).reshape(-1, 4)
             thickness = sacral_thickness_mm(anatomy.sacrum, bone.cortex_mm, points)
             depth = depth_mm(anatomy.sacrum, points)
         else:
-            density[elements] = bone.density.ilium_mg_cm3(gauss).reshape(-1, 4)
             thickness = np.full(len(points), bone.cortex_mm.ilium_mm)
             depth = depth_mm(anatomy.ilium, points)
         under_cortex[elements] = (depth - thickness)[at].reshape(-1, 4)

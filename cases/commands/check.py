@@ -8,7 +8,8 @@ from typing import Any
 
 import psutil
 
-from cases.build import mesh_plan, plan_case
+from cases.build import case_anatomy, mesh_plan, plan_case
+from cases.case_density import scan_summary
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
 from cases.load import read_case, read_compare, read_sweep, study_kind
@@ -103,6 +104,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     checked = []
     for title, case in _cases(args, console):
         console.stage(f"{title}: planning and meshing")
+        if case.bone.ct is not None:
+            console.result("\n".join(scan_summary(case, case_anatomy(case))))
         checked.append(check_case(title, case))
         console.result(checked[-1].text())
     console.result("no fault found")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import ScrewPlan, at_body_loss, mesh_plan, plan_case, set_up
+from cases.build import ScrewPlan, at_body_loss, case_anatomy, mesh_plan, plan_case, set_up
+from cases.case_density import case_scan, scan_record
 from cases.export.table import write_csv
 from cases.faults import as_one
 from cases.progress import Progress, silent
@@ -148,7 +149,8 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
     write_csv(folder / "result.csv", result_rows(comparison.results))
     write_case(folder / "case.yaml", study)
     hashes = list(dict.fromkeys(result.mesh_hash for result in comparison.results))
-    write_json(folder / "provenance.json", provenance(study, mesh_hashes=hashes))
+    scan = scan_record(study.case, case_anatomy(study.case))
+    write_json(folder / "provenance.json", provenance(study, mesh_hashes=hashes, scan=scan))
     report("drawing")
     pictures = folder / "pictures"
     pictures.mkdir()
@@ -162,12 +164,15 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
 def described(case: Case) -> str:
     """The bone of a case in a few words."""
     bone = case.bone
-    density = (
-        f"T-score {bone.t_score:g}"
-        if bone.t_score is not None
-        else f"{bone.s1_body_mg_cm3:g} mg/cm3 {bone.s1_body_kind}"
-    )
-    ratio = "" if bone.ala_to_body_ratio is None else f", ala/body R = {bone.ala_to_body_ratio:g}"
+    scanned = case_scan(case, case_anatomy(case))
+    ratio = bone.ala_to_body_ratio if scanned is None else scanned.measures.ala_to_body
+    if scanned is not None:
+        density = f"CT, S1 body {scanned.measures.s1_body_mg_cm3:.0f} mg/cm3"
+    elif bone.t_score is not None:
+        density = f"T-score {bone.t_score:g}"
+    else:
+        density = f"{bone.s1_body_mg_cm3:g} mg/cm3 {bone.s1_body_kind}"
+    r = "" if ratio is None else f", ala/body R = {ratio:.3g}"
     shape = case.body_loss.shape.replace("_", "-")
     grain = f", {bone.anisotropy} anisotropy" if bone.anisotropic else ""
-    return f"{case.anatomy.sex}, {density}{ratio}, {shape} loss, {bone.density_law}{grain}"
+    return f"{case.anatomy.sex}, {density}{r}, {shape} loss, {bone.density_law}{grain}"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import mesh_plan, plan_case, set_up
+from cases.build import case_anatomy, mesh_plan, plan_case, set_up
+from cases.case_density import scan_record
 from cases.export.table import write_csv
 from cases.progress import Progress, silent
 from cases.run import pull_out
@@ -93,7 +94,8 @@ def run_converge(
         write_csv(folder / "result.csv", [asdict(point) for point in points])
         write_case(folder / "case.yaml", case)
         hashes = [point.mesh_hash for point in points]
-        write_json(folder / "provenance.json", provenance(case, mesh_hashes=hashes))
+        scan = scan_record(case, case_anatomy(case))
+        write_json(folder / "provenance.json", provenance(case, mesh_hashes=hashes, scan=scan))
         report("drawing")
         (folder / "pictures").mkdir()
         draw_convergence(convergence, folder / "pictures" / "convergence.png")

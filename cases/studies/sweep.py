@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cases.progress import Progress, silent
 from cases.schema import Case
+from cases.schema_ct import withheld
 from cases.schema_study import SweepPoint, SweepStudy
 from cases.store import software_version
 from cases.studies.batch import open_folder, run_batch
@@ -17,6 +18,8 @@ from cases.studies.sweep_table import write_tables
 # A folder with this file belongs to a sweep.
 MARK = "sweep.json"
 ID_LETTERS = 16
+# Its value is a path, which may name a patient.
+SCAN_KEY = "bone.ct.file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,8 @@ def _rows(
 
 def resolved(case: Case, key: str, written: object) -> Scalar:
     """The value of a dotted key as the case has it, in the key's own unit; of a whole section, as written."""
+    if key == SCAN_KEY and case.bone.ct is not None:
+        return withheld(case.bone.ct.sha256)
     value: object = case
     for part in key.split("."):
         value = getattr(value, part, None)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cases.build import ScrewPlan, mesh_plan, plan_case, set_up
+from cases.case_density import scan_record
 from cases.run import pull_out, run_case
 from cases.schema import Anatomy, BodyLoss, Case, Meshing, Screw
 from cases.store import provenance, write_case, write_json
@@ -20,7 +21,8 @@ def numbers_only(case: Case, folder: Path) -> dict[str, Scalar]:
     row = asdict(result)
     write_json(folder / "result.json", row)
     write_case(folder / "case.yaml", case)
-    write_json(folder / "provenance.json", provenance(case, mesh_hashes=[result.mesh_hash]))
+    known = provenance(case, mesh_hashes=[result.mesh_hash], scan=scan_record(case, plan.anatomy))
+    write_json(folder / "provenance.json", known)
     return row
 
 

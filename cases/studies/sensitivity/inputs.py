@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from cases.build import plan_case
 from cases.faults import UsageError
 from cases.schema import Case
+from cases.schema_bone import MEASURED_IN_A_SCAN, Bone
 from cases.schema_screw import Screw
 from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
@@ -71,28 +72,9 @@ class Strayed:
 
 def inputs_of(case: Case) -> tuple[UncertainInput, ...]:
     """What the result of a case is uncertain by."""
-    bone = case.bone
-    if bone.t_score is not None:
-        density = UncertainInput(
-            key="bone.t_score",
-            values=(max(bone.t_score - 1.0, -5.0), min(bone.t_score + 1.0, 2.0)),
-            source="chosen: one T-score; QCT and DXA of one cohort differ by 1.6 (evidence 3.3 [V 64])",
-        )
-    else:
-        measured = float(bone.s1_body_mg_cm3 or 0.0)
-        density = UncertainInput(
-            key="bone.s1_body_mg_cm3",
-            values=(max(0.85 * measured, 20.0), min(1.15 * measured, 500.0)),
-            source="chosen: 15 % of the measured density",
-        )
     stray = "plans are uncertain by 5 degrees and 5 mm (evidence 10)"
     return (
-        UncertainInput(
-            key="bone.ala_to_body_ratio",
-            values=(0.37, 0.78),
-            source="R as published, 0.37 to 0.78 (evidence 3.2 [D 5-7])",
-        ),
-        density,
+        *_densities(case.bone),
         UncertainInput(
             key="bone.density_law",
             values=("keller1994_vertebra", "crawford2003", "morgan2003"),
@@ -112,6 +94,39 @@ def inputs_of(case: Case) -> tuple[UncertainInput, ...]:
     )
 
 
+def _densities(bone: Bone) -> tuple[UncertainInput, ...]:
+    """What the density of the bone is uncertain by; of a scan with a phantom, nothing that is known."""
+    if bone.ct is not None:
+        slope = bone.ct.calibration.slope
+        if slope is None:
+            return ()
+        line = UncertainInput(
+            key="bone.ct.calibration.slope",
+            values=(max(0.9 * slope, 0.4), min(1.1 * slope, 1.6)),
+            source="chosen: 10 %, a line is scanner specific (evidence 3.1 [D 61])",
+        )
+        return (line,)
+    ratio = UncertainInput(
+        key="bone.ala_to_body_ratio",
+        values=(0.37, 0.78),
+        source="R as published, 0.37 to 0.78 (evidence 3.2 [D 5-7])",
+    )
+    if bone.t_score is not None:
+        density = UncertainInput(
+            key="bone.t_score",
+            values=(max(bone.t_score - 1.0, -5.0), min(bone.t_score + 1.0, 2.0)),
+            source="chosen: one T-score; QCT and DXA of one cohort differ by 1.6 (evidence 3.3 [V 64])",
+        )
+    else:
+        measured = float(bone.s1_body_mg_cm3 or 0.0)
+        density = UncertainInput(
+            key="bone.s1_body_mg_cm3",
+            values=(max(0.85 * measured, 20.0), min(1.15 * measured, 500.0)),
+            source="chosen: 15 % of the measured density",
+        )
+    return (ratio, density)
+
+
 def asked_inputs(case: Case, words: Sequence[str]) -> tuple[UncertainInput, ...]:
     """The inputs that a user names, with a range of their own or the usual one; all the usual ones if none.
 
@@ -120,12 +135,19 @@ def asked_inputs(case: Case, words: Sequence[str]) -> tuple[UncertainInput, ...]
         words: such as "bone.t_score", "bone.t_score=-3:-1" or "bone.density_law=morgan2003,crawford2003".
 
     Raises:
-        UsageError: a key without values that is none of the usual ones, or values that make no range.
+        UsageError: a key without values that is none of the usual ones, values that make no range, or a key
+            that a scan takes the place of.
     """
     usual = {one.key: one for one in inputs_of(case)}
     if not words:
         return tuple(usual.values())
-    return tuple(_asked(usual, word) for word in words)
+    asked = tuple(_asked(usual, word) for word in words)
+    for one in asked:
+        if case.bone.ct is not None and one.key.removeprefix("bone.").split(".")[0] in MEASURED_IN_A_SCAN:
+            raise UsageError(
+                f"--input {one.key!r} is measured in the scan of the case", advice="Leave it out"
+            )
+    return asked
 
 
 def _asked(usual: Mapping[str, UncertainInput], word: str) -> UncertainInput:

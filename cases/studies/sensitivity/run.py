@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import at_body_loss, mesh_plan, plan_case, set_up
+from cases.case_density import scan_record
 from cases.progress import Progress, silent
 from cases.results import PullOutResult
 from cases.run import pull_out
@@ -84,7 +85,8 @@ class AllLosses:
         write_json(folder / "result.json", results)
         write_case(folder / "case.yaml", case)
         hashes = list(dict.fromkeys(result["mesh_hash"] for result in results))
-        write_json(folder / "provenance.json", provenance(case, mesh_hashes=hashes))
+        scan = scan_record(case, plan.anatomy)
+        write_json(folder / "provenance.json", provenance(case, mesh_hashes=hashes, scan=scan))
         return row
 
 

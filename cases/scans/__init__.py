@@ -1,0 +1,1 @@
+"""CT volumes from files: NIfTI, NRRD, and folders of DICOM slices."""

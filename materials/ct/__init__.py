@@ -1,0 +1,1 @@
+"""Bone density from a calibrated CT volume. Knows no files: reading one is `cases.scans`."""

@@ -1,0 +1,28 @@
+"""The promise of every bone density, from a template or from a scan: what the mesh asks of it."""
+
+from typing import Protocol
+
+from geometry.arrays import Floats
+
+SACRUM, ILIUM = "sacrum", "ilium"
+
+
+class DensityField(Protocol):
+    """QCT density (K2HPO4) of trabecular bone, in the anatomical frame."""
+
+    def sacrum_mg_cm3(self, points_mm: Floats) -> Floats:
+        """Density in mg/cm3 at points in the sacrum, shape (n,) for points of shape (n, 3)."""
+        ...
+
+    def ilium_mg_cm3(self, points_mm: Floats) -> Floats:
+        """Density in mg/cm3 at points in the ilium, shape (n,) for points of shape (n, 3)."""
+        ...
+
+    def in_elements(self, part: str, corners_mm: Floats) -> Floats:
+        """Density in mg/cm3 at the four Gauss points of elements of "sacrum" or "ilium", shape (m, 4).
+
+        Args:
+            part: which bone they are in.
+            corners_mm: their corners, shape (m, 4, 3).
+        """
+        ...
