@@ -1,8 +1,11 @@
-"""Every screw preset, planned in a mean anatomy and inspected."""
+"""Every screw preset, planned in an anatomy and inspected."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from geometry.anatomy import Anatomy, build_anatomy
+from geometry.errors import GeometryError
 from geometry.frame import axial_angles_deg
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import BreachReport, inspect
@@ -35,18 +38,33 @@ class PlannedPreset:
     nearest: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PresetPlans:
+    """The presets in an anatomy.
+
+    Attributes:
+        planned: in the order of the table.
+        unplanned: why the others have no plan at all there, by name.
+    """
+
+    planned: tuple[PlannedPreset, ...]
+    unplanned: Mapping[str, str]
+
+
 def mean_anatomy(sex: str) -> Anatomy:
     """The mean bones of "male" or "female"."""
     return build_anatomy(SACRUM_SHAPES[sex], ILIUM_SHAPES[sex])
 
 
-def planned_presets(anatomy: Anatomy) -> tuple[PlannedPreset, ...]:
-    """All presets in this anatomy, in the order of the table.
-
-    Raises:
-        GeometryError: one of them cannot be planned at all.
-    """
-    return tuple(_planned(anatomy, name) for name in PRESETS)
+def planned_presets(anatomy: Anatomy) -> PresetPlans:
+    """All presets in this anatomy."""
+    planned, unplanned = [], {}
+    for name in PRESETS:
+        try:
+            planned.append(_planned(anatomy, name))
+        except GeometryError as error:
+            unplanned[name] = str(error)
+    return PresetPlans(planned=tuple(planned), unplanned=MappingProxyType(unplanned))
 
 
 def _planned(anatomy: Anatomy, name: str) -> PlannedPreset:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from cases.commands import presets as presets_verb
 from cases.commands.main import main
-from cases.planned_presets import PlannedPreset, planned_presets
+from cases.planned_presets import PlannedPreset, PresetPlans, planned_presets
 from cases.report.presets import angles_text, presets_json, presets_text
 from cases.views import presets_gallery
 from cases.views.implicit_body import DrawnBody
@@ -22,24 +22,29 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
-def presets(male: Anatomy) -> Sequence[PlannedPreset]:
+def plans(male: Anatomy) -> PresetPlans:
     return planned_presets(male)
 
 
-def test_every_preset_has_a_row_and_a_source(presets: Sequence[PlannedPreset]) -> None:
-    rows = presets_json(presets)
+@pytest.fixture(scope="module")
+def presets(plans: PresetPlans) -> Sequence[PlannedPreset]:
+    return plans.planned
+
+
+def test_every_preset_has_a_row_and_a_source(plans: PresetPlans) -> None:
+    rows = presets_json(plans.planned)
     assert [row["preset"] for row in rows] == list(PRESETS)
-    text = presets_text(presets, "male")
-    for one in presets:
+    text = presets_text(plans, "the mean male anatomy")
+    for one in plans.planned:
         assert f"  {one.name}: {one.preset.source}" in text
     assert max(map(len, text.split("Sources")[0].split("is refused")[0].splitlines())) <= 118
 
 
-def test_what_is_refused_comes_with_the_nearest_that_fits(presets: Sequence[PlannedPreset]) -> None:
-    refused = [one.name for one in presets if not one.report.acceptable]
+def test_what_is_refused_comes_with_the_nearest_that_fits(plans: PresetPlans) -> None:
+    refused = [one.name for one in plans.planned if not one.report.acceptable]
     # the paper's screw, its 45 degrees read from the axial plane, leaves the ala in front
     assert refused == ["s1_alar_paper_axial"]
-    text = presets_text(presets, "male")
+    text = presets_text(plans, "the mean male anatomy")
     assert "s1_alar_paper_axial is refused: it leaves the bone by" in text
     assert "Nearest that fits: lateral" in text
 
@@ -64,6 +69,31 @@ def test_the_verb_prints_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert document["sex"] == "female"
     assert len(document["presets"]) == len(PRESETS)
     assert asked == [(len(PRESETS), target)]
+
+
+def test_a_case_lends_its_bones(tmp_path: Path, capsys: Capture) -> None:
+    case = tmp_path / "narrow.yaml"
+    case.write_text("schema: 1\nname: narrow\nscrew: {preset: s1_pedicle, side: right}\n")
+    # a dysmorphic and narrow side has no room for all of them
+    words = ["--set", "anatomy.sacrum_right.dysmorphism=1", "--set", "anatomy.sacrum_right.breadth_mm=93"]
+    assert main(["presets", str(case), *words, "--json", "--quiet"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["bones"].startswith("the bones of narrow, on the right")
+    fits = {row["preset"]: row["fits"] for row in document["presets"]}
+    assert set(fits) | set(document["unplanned"]) == set(PRESETS)
+    assert not all(fits.values())
+
+
+def test_what_has_no_plan_at_all_is_told(plans: PresetPlans) -> None:
+    without = replace(plans, unplanned={"iliac": "the screw's entry misses the bone"})
+    text = presets_text(without, "these bones")
+    assert "iliac has no plan: the screw's entry misses the bone." in text
+
+
+@pytest.mark.parametrize("words", [["--set", "anatomy.sex=female"], ["case.yaml", "--sex", "female"]])
+def test_a_mean_and_a_case_are_not_mixed(words: list[str], capsys: Capture) -> None:
+    assert main(["presets", *words]) == 2
+    assert "case" in capsys.readouterr().err
 
 
 def test_a_picture_that_is_no_png_is_refused(capsys: Capture) -> None:

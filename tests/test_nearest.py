@@ -2,15 +2,13 @@
 
 import dataclasses
 
-import numpy as np
 import pytest
 
 from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError
 from geometry.planning.breach import acceptable, inspect
 from geometry.planning.nearest import NearestPlan, accepted_screw, nearest_plan
-from geometry.planning.scan import scan
-from geometry.screws import PRESETS, Screw, ScrewPreset, ScrewTrajectory, plan_screw
+from geometry.screws import PRESETS, ScrewPreset, plan_screw
 
 REFUSED = {
     "too long": dataclasses.replace(PRESETS["s1_pedicle"], length_mm=60.0),
@@ -87,71 +85,6 @@ def test_nothing_is_proposed_where_nothing_fits(male: Anatomy) -> None:
     assert nearest_plan(male, hopeless) is None
     with pytest.raises(GeometryError, match="change its angles or the diameter"):
         accepted_screw(male, hopeless)
-
-
-@pytest.mark.parametrize(
-    ("name", "lateral", "caudal"),
-    [
-        ("s1_pedicle", (-45.0, 10.0), (-25.0, 30.0)),
-        ("s1_alar_classic", (0.0, 50.0), (-10.0, 50.0)),
-        ("s2ai", (20.0, 55.0), (-15.0, 15.0)),
-    ],
-)
-def test_a_scan_agrees_with_inspections(
-    name: str, lateral: tuple[float, float], caudal: tuple[float, float], male: Anatomy
-) -> None:
-    screw = plan_screw(male, name)
-    entry, length = screw.trajectory.entry_mm, screw.trajectory.length_mm
-    paths = scan(
-        male,
-        entry,
-        np.linspace(*lateral, 12),
-        np.linspace(*caudal, 11),
-        kind=screw.kind,
-        diameter_mm=screw.diameter_mm,
-        length_mm=length,
-    )
-    assert paths.acceptable.any()
-    assert not paths.acceptable.all()
-    margins = []
-    for i, j in np.random.default_rng(0).integers(0, (12, 11), (40, 2)):
-        trajectory = ScrewTrajectory(
-            entry_mm=entry,
-            lateral_deg=float(paths.lateral_deg[i]),
-            caudal_deg=float(paths.caudal_deg[j]),
-            length_mm=length,
-        )
-        report = inspect(male, Screw(kind=screw.kind, diameter_mm=screw.diameter_mm, trajectory=trajectory))
-        broken = [fault for fault in report.breaches if "touches" not in fault and "notch" not in fault]
-        closest = min(
-            abs(value)
-            for value in (report.wall_margin_mm, report.canal_mm, report.foramina_mm, report.endplate_mm)
-        )
-        # samples every 1 to 1.5 mm know the surface to some tenths of a millimetre
-        assert paths.acceptable[i, j] == (not broken) or closest < 0.4, report.findings
-        if report.wall_margin_mm > -4.0:
-            margins.append(float(paths.wall_margin_mm[i, j]) - report.wall_margin_mm)
-    assert np.median(np.abs(margins)) < 0.1
-    assert np.abs(margins).max() < 1.0
-
-
-def test_a_longer_screw_is_never_easier(male: Anatomy) -> None:
-    entry = plan_screw(male, "s1_alar_classic").trajectory.entry_mm
-
-    def fitting(length_mm: float) -> np.ndarray:
-        return scan(
-            male,
-            entry,
-            np.linspace(0, 50, 20),
-            np.linspace(0, 50, 20),
-            kind="alar",
-            diameter_mm=7.0,
-            length_mm=length_mm,
-        ).acceptable
-
-    short, long = fitting(30.0), fitting(40.0)
-    assert (long <= short).all()
-    assert long.sum() < short.sum()
 
 
 def test_a_preset_of_ones_own_needs_no_name(male: Anatomy) -> None:

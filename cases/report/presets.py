@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from cases.planned_presets import PlannedPreset
+from cases.planned_presets import PlannedPreset, PresetPlans
 
 WIDTH = 118
 FOOT = (
@@ -18,8 +18,9 @@ FOOT = (
 )
 
 
-def presets_text(presets: Sequence[PlannedPreset], sex: str) -> str:
-    """The table for a terminal, what is refused and why, and the sources."""
+def presets_text(plans: PresetPlans, bones: str) -> str:
+    """The table for a terminal, what is refused and why, and the sources; `bones` says whose they are."""
+    presets = plans.planned
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for title in ("preset", "kind"):
         table.add_column(title, no_wrap=True)
@@ -42,12 +43,13 @@ def presets_text(presets: Sequence[PlannedPreset], sex: str) -> str:
     page = io.StringIO()
     Console(file=page, width=WIDTH, color_system=None).print(table)
     refused = [line for one in presets if not one.report.acceptable for line in _refusal(one)]
+    refused += [f"{name} has no plan: {why}." for name, why in plans.unplanned.items()]
     sources = [
         "Sources (rows of docs/evidence.md):",
         *(f"  {one.name}: {one.preset.source}" for one in presets),
     ]
     lines = [
-        f"The screw presets in the mean {sex} anatomy",
+        f"The screw presets in {bones}",
         *page.getvalue().rstrip().splitlines(),
         "",
         *FOOT,

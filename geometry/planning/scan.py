@@ -1,14 +1,17 @@
 """Thousands of trajectories from one entry at once: which are acceptable, how long, with how much bone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from geometry.anatomy import Anatomy
-from geometry.arrays import Bools, Floats, frozen_copy
+from geometry.arrays import Bools, Floats, Ints, frozen_copy
 from geometry.frame import direction
 from geometry.planning.breach import SHORTEST_MM
 from geometry.planning.grade import GRADES
+from geometry.planning.nearby import Paths, hazard_distances_mm, notch_distances_mm
 from geometry.planning.sampled_fields import SampledFields, sampled_fields
 from geometry.planning.walk import CLEAR, LONGEST, MARGIN, walk
 from geometry.rays import outward_normals
@@ -24,15 +27,19 @@ class Scan:
     """Unicortical screws of one size from one entry, over a grid of angles to the S1 endplate.
 
     Read from samples of the bones: `geometry.planning.breach.inspect` agrees on what is acceptable wherever
-    the wall margin is more than a few tenths of a millimetre from zero (tests/test_nearest.py), and knows
-    nerves and vessels besides.
+    the wall margin, or the room to a nerve or vessel, is more than half a millimetre from zero
+    (tests/test_scan.py).
 
     Attributes:
         lateral_deg: shape (k,).
         caudal_deg: shape (m,).
-        acceptable: nothing is broken, the right bones are passed, shape (k, m).
+        acceptable: nothing is broken or touched, the right bones are passed above the notch, shape (k, m).
         longest_inside_mm: longest screw on the path that stays in bone, 0 if none, shape (k, m).
         wall_margin_mm: bone over the wall at its thinnest, negative outside, shape (k, m).
+        hazards_mm: from the wall to each nerve and vessel by name, up to half a millimetre too little, each
+            of shape (k, m).
+        notch_mm: to the apex of the greater sciatic notch, negative below it, shape (k, m); infinite for a
+            screw that stays in the sacrum.
     """
 
     lateral_deg: Floats
@@ -40,6 +47,8 @@ class Scan:
     acceptable: Bools
     longest_inside_mm: Floats
     wall_margin_mm: Floats
+    hazards_mm: Mapping[str, Floats]
+    notch_mm: Floats
 
     @property
     def grade(self) -> np.ndarray[tuple[int, ...], np.dtype[np.str_]]:
@@ -47,6 +56,26 @@ class Scan:
         limits = [most for _, most in GRADES[:-1]]
         letters = np.array([grade for grade, _ in GRADES])
         return letters[np.searchsorted(limits, np.maximum(-self.wall_margin_mm, 0.0))]
+
+    @property
+    def hazard_mm(self) -> Floats:
+        """From the wall to the nearest nerve or vessel, shape (k, m)."""
+        return np.asarray(np.min(list(self.hazards_mm.values()), axis=0))
+
+    def clear_of(self, *, hazard_mm: float = 0.0, notch_mm: float = 0.0, wall_mm: float = 0.0) -> Bools:
+        """Acceptable paths with at least so much room to nerves, vessels, notch and cortex, shape (k, m)."""
+        far = (self.hazard_mm >= hazard_mm) & (self.notch_mm >= notch_mm)
+        return np.asarray(self.acceptable & far & (self.wall_margin_mm >= wall_mm))
+
+    def safest(self, count: int) -> Ints:
+        """Places (i, j) of the acceptable paths with most room, the best first, shape (up to count, 2).
+
+        Room is the least of bone over the wall and the distances to nerves, vessels and notch.
+        """
+        room = np.minimum(np.minimum(self.hazard_mm, self.notch_mm), self.wall_margin_mm)
+        order = np.argsort(np.where(self.acceptable, -room, np.inf), axis=None, kind="stable")
+        best = order[: min(count, int(self.acceptable.sum()))]
+        return np.stack(np.unravel_index(best, room.shape), axis=1)
 
 
 def scan(
@@ -71,26 +100,35 @@ def scan(
     """
     lateral, caudal = np.asarray(lateral_deg, dtype=float), np.asarray(caudal_deg, dtype=float)
     headings = direction_grid(lateral, caudal)
-    entry = np.array([entry_mm])
+    entry = np.array([entry_mm], dtype=float)
+    entries = np.repeat(entry, len(headings), axis=0)
     reach = screw_kind(kind).longest_mm
     fields = fields_of_fan(anatomy, kind, entry, headings, reach_mm=reach)
     answers = walk_paths(
         anatomy,
         fields,
-        np.repeat(entry, len(headings), axis=0),
+        entries,
         headings,
         kind=kind,
         diameter_mm=diameter_mm,
         length_mm=length_mm,
         longest_mm=reach,
     )
+    paths = Paths(entries, headings, radius_mm=0.5 * diameter_mm, length_mm=float(length_mm))
+    near = hazard_distances_mm(anatomy, paths)
+    notch = np.full(len(headings), np.inf)
+    if ILIUM in screw_kind(kind).passes:
+        notch = notch_distances_mm(anatomy, paths)
+    fits = (answers[:, CLEAR] > 0.0) & (np.min(list(near.values()), axis=0) >= 0.0) & (notch >= 0.0)
     shape = (len(lateral), len(caudal))
     return Scan(
         lateral_deg=frozen_copy(lateral),
         caudal_deg=frozen_copy(caudal),
-        acceptable=answers[:, CLEAR].reshape(shape) > 0.0,
+        acceptable=fits.reshape(shape),
         longest_inside_mm=frozen_copy(answers[:, LONGEST].reshape(shape)),
         wall_margin_mm=frozen_copy(answers[:, MARGIN].reshape(shape)),
+        hazards_mm=MappingProxyType({name: frozen_copy(gap.reshape(shape)) for name, gap in near.items()}),
+        notch_mm=frozen_copy(notch.reshape(shape)),
     )
 
 
