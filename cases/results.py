@@ -1,6 +1,8 @@
 """What a computed case says: the nouns that tables, files and pictures are made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,63 @@ class Interval:
     def overlaps(self, other: "Interval") -> bool:
         """Whether the two cannot be told apart by these meshes."""
         return self.low <= other.high and other.low <= self.high
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullOutCurve:
+    """A screw pulled beyond the linear range, step by step.
+
+    Attributes:
+        displacement_mm: of the head, rising, one per finished step, at least one.
+        force_n: that holds it there.
+        damaged_mm3: bone that has lost more than half of its stiffness to the pull.
+        complete: whether every step was finished; an interrupt keeps those that were.
+    """
+
+    displacement_mm: tuple[float, ...]
+    force_n: tuple[float, ...]
+    damaged_mm3: tuple[float, ...]
+    complete: bool
+
+    @property
+    def peak_n(self) -> float:
+        """The highest force."""
+        return max(self.force_n)
+
+    @property
+    def peak_mm(self) -> float:
+        """The displacement at the highest force."""
+        return self.displacement_mm[self.force_n.index(self.peak_n)]
+
+    @property
+    def falls(self) -> bool:
+        """Whether a lower force follows the highest; else the peak may lie beyond the last step."""
+        return self.force_n[-1] < self.peak_n
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullOutForces:
+    """What the estimators say at which force a screw is pulled out.
+
+    Attributes:
+        forces_n: by row of `cases.estimators.ESTIMATORS`, calibrated.
+        region_mm3: bone that the strain criteria count.
+        shell_n: part of the thread shear that cortical bone bears.
+        curve: of the pull beyond the linear range; None if the case asks for none.
+    """
+
+    forces_n: Mapping[str, float]
+    region_mm3: float
+    shell_n: float
+    curve: PullOutCurve | None = None
+
+    def row(self) -> dict[str, float]:
+        """The numbers on one level, by column of a table."""
+        columns = {f"failure_{name}_n": force for name, force in self.forces_n.items()}
+        columns |= {"failure_shell_n": self.shell_n, "failure_region_mm3": self.region_mm3}
+        if self.curve is not None:
+            columns["failure_curve_peak_mm"] = self.curve.peak_mm
+        return columns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +101,7 @@ class PullOutResult:
         iterations, relative_residual: how the solver ended.
         balance_error: reactions plus load, over the load.
         mesh_hash: sha256 of nodes and tetrahedra.
+        failure: estimates of the pull-out force.
     """
 
     name: str
@@ -65,6 +125,13 @@ class PullOutResult:
     relative_residual: float
     balance_error: float
     mesh_hash: str
+    failure: PullOutForces
+
+    def row(self) -> dict[str, Any]:
+        """Every number on one level, by column of a table."""
+        flat = asdict(self)
+        del flat["failure"]
+        return {**flat, **self.failure.row()}
 
     def stiffness(self) -> Interval:
         """The stiffness in N/mm with its discretisation error."""

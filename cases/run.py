@@ -1,6 +1,6 @@
 """Running a case: from a plan to a proven result with its fields."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,21 +19,22 @@ from cases.build import (
     set_up,
 )
 from cases.case_density import scan_record
+from cases.estimators import estimators_json
 from cases.export.vtu import write_vtu
+from cases.failure import calibrated, pull_out_forces, region_of_effect
 from cases.progress import Progress, silent
+from cases.pulled_curve import pulled_curve
+from cases.report.bone import described
 from cases.results import PullOutResult
 from cases.schema import Case
 from cases.store import provenance, result_folder, write_case, write_json
-from fem.elastic import GAUSS_4
+from cases.views.pull_out_chart import draw_pull_out
 from fem.error_estimate import estimated_error
 from fem.memory import predicted_gib, require_memory
 from fem.recovery import gauss_fields, volume_percentiles
 from fem.solution import Solution, work_stiffness
 from fem.solvers import SolverSettings, solve
-from geometry.arrays import Bools, Floats
-
-# Bone whose strain a pulled screw changes: 4.7 to 5.4 mm beyond its wall (Liu 2014, evidence 7.1).
-REGION_OF_EFFECT_MM = 5.0
+from geometry.arrays import Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +57,47 @@ class Computed:
     von_mises_mpa: Floats
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the pull beyond the linear range.
+
+    Attributes:
+        computed: with the steps that were finished.
+    """
+
+    def __init__(self, computed: Computed) -> None:
+        super().__init__()
+        self.computed = computed
+
+
 def run_case(case: Case, target: Path, report: Progress = silent) -> PullOutResult:
-    """Compute one case and write its result folder, complete or not at all."""
+    """Compute one case and write its result folder, complete or not at all.
+
+    An interrupt while the screw is pulled step by step writes what is finished before it goes on its way.
+    """
     plan = plan_case(case)
     report("meshing")
     setup = set_up(plan, mesh_plan(plan, report))
-    computed = pull_out(setup, case.screw.title(), case.body_loss.percent, report=report)
+    stop = None
+    try:
+        computed = pull_out(setup, case.screw.title(), case.body_loss.percent, report=report)
+    except Interrupted as interrupt:
+        computed, stop = interrupt.computed, interrupt
     with result_folder(target) as folder:
-        write_json(folder / "result.json", asdict(computed.result))
+        write_result(folder / "result.json", computed.result)
         write_fields(computed, folder / "fields" / f"{computed.result.name}.vtu")
         write_case(folder / "case.yaml", case)
         scan = scan_record(case, plan.anatomy)
         known = provenance(case, mesh_hashes=[computed.result.mesh_hash], scan=scan)
         write_json(folder / "provenance.json", known)
+        draw_pull_out([computed.result], described(case), folder / "pictures" / "pull_out.png")
+    if stop is not None:
+        raise stop
     return computed.result
+
+
+def write_result(target: Path, result: PullOutResult) -> None:
+    """Write the numbers of one result as JSON, with what its estimators are."""
+    write_json(target, {**asdict(result), "estimators": estimators_json()})
 
 
 def pull_out(
@@ -92,6 +120,7 @@ def pull_out(
     Raises:
         SolveError: the solver did not reach its tolerance.
         ResourceError: the solve would not fit in memory.
+        Interrupted: by Ctrl-C, after a step of the pull beyond the linear range.
     """
     case = setup.plan.case
     require_memory(_needed_gib(setup), psutil.virtual_memory().available / 2**30)
@@ -128,9 +157,10 @@ def pull_out(
         relative_residual=float(solution.relative_residual[0]),
         balance_error=float(solution.imbalance()[0]),
         mesh_hash=mesh_hash(setup.mesh),
+        failure=pull_out_forces(setup, fields, lost, loss_percent),
     )
     report(f"{name}, {loss_percent:g} % lost: {stiffness:.0f} N/mm after {result.iterations} iterations")
-    return Computed(
+    computed = Computed(
         result=result,
         setup=setup,
         lost=lost,
@@ -138,6 +168,19 @@ def pull_out(
         effective_strain=strain,
         von_mises_mpa=fields.von_mises_mpa,
     )
+    return computed if case.failure.progressive.steps is None else _pulled_on(computed, report)
+
+
+def _pulled_on(computed: Computed, report: Progress) -> Computed:
+    """The same with the curve beyond the linear range."""
+    setup, result = computed.setup, computed.result
+    curve = pulled_curve(setup, computed.solution, computed.lost, solver_settings(setup.plan.case), report)
+    forces = {**result.failure.forces_n, "curve_peak": calibrated("curve_peak", curve.peak_n)}
+    failure = replace(result.failure, forces_n=forces, curve=curve)
+    pulled = replace(computed, result=replace(result, failure=failure))
+    if not curve.complete:
+        raise Interrupted(pulled)
+    return pulled
 
 
 def _needed_gib(setup: PullOutSetup) -> float:
@@ -155,15 +198,6 @@ def solver_settings(case: Case) -> SolverSettings:
         max_iterations=chosen.max_iterations,
         threads=chosen.threads or 0,
     )
-
-
-def region_of_effect(setup: PullOutSetup, lost: Floats) -> Bools:
-    """Gauss points within 5 mm of the screw's wall in bone that is mostly left, shape (m, 4)."""
-    screw = setup.plan.screw
-    points = GAUSS_4.points_mm(setup.mesh.corner_points_mm()).reshape(-1, 3)
-    near = screw.axis_distance_mm(points) < 0.5 * screw.diameter_mm + REGION_OF_EFFECT_MM
-    left = setup.material.is_bone() & (lost < 0.5)
-    return np.asarray(near.reshape(-1, 4) & left[:, None])
 
 
 def write_fields(computed: Computed, target: Path) -> None:

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import BodyLoss, Bone, Cortex
 from cases.schema_ct import SACRAL, withheld
+from cases.schema_failure import Failure
 from cases.schema_screw import Screw
 from cases.schema_solve import Loading, Meshing, Solver
 from cases.section import BrokenRule, Section
@@ -75,6 +76,7 @@ class Case(Named):
     body_loss: BodyLoss = Field(default_factory=BodyLoss, description="the lost part of the S1 body")
     screw: Screw = Field(description="the sacral screw")
     loading: Loading = Field(default_factory=Loading, description="load and supports")
+    failure: Failure = Field(default_factory=Failure, description="estimates of the pull-out force")
     mesh: Meshing = Field(default_factory=Meshing, description="element sizes")
     solver: Solver = Field(default_factory=Solver, description="solution of the equations")
 
@@ -106,6 +108,7 @@ __all__ = [
     "Bone",
     "Case",
     "Cortex",
+    "Failure",
     "Loading",
     "Meshing",
     "Screw",

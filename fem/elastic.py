@@ -120,13 +120,14 @@ class ElasticField:
         """The moments less those of the grain, shape (m, 10)."""
         return self.moments_mpa if self.grain is None else self.moments_mpa - self.grain.moments_mpa
 
-    def scaled(self, factor: float) -> "ElasticField":
-        """The same field with every modulus multiplied by `factor`."""
+    def scaled(self, factor: float | Floats) -> "ElasticField":
+        """The same field with every modulus multiplied by `factor`, one for all or one an element, (m,)."""
+        by_element = np.reshape(factor, (-1, 1))
         return ElasticField(
-            moments_mpa=self.moments_mpa * factor,
+            moments_mpa=self.moments_mpa * by_element,
             poisson=self.poisson,
-            gauss_young_mpa=self.gauss_young_mpa * factor,
-            grain=None if self.grain is None else self.grain.scaled(factor),
+            gauss_young_mpa=self.gauss_young_mpa * by_element,
+            grain=None if self.grain is None else self.grain.scaled(by_element),
         )
 
 

@@ -15,7 +15,7 @@ from cases.commands import verify as verify_verb
 from cases.commands import view as view_verb
 from cases.commands.main import main
 from cases.progress import Progress
-from cases.results import CompareResult, Failure, PullOutResult
+from cases.results import CompareResult, Failure, PullOutForces, PullOutResult
 from cases.schema import Case
 from cases.schema_study import CompareStudy
 from cases.studies.sweep_case import Runner, Scalar, run_into
@@ -45,6 +45,11 @@ RESULT = PullOutResult(
     relative_residual=1e-9,
     balance_error=1e-8,
     mesh_hash="ab",
+    failure=PullOutForces(
+        forces_n={"effective_strain": 1506.0, "principal_strain": 1736.0, "thread_shear": 1592.0},
+        region_mm3=8505.0,
+        shell_n=1064.0,
+    ),
 )
 Capture = pytest.CaptureFixture[str]
 
@@ -70,6 +75,8 @@ def test_a_run_prints_numbers_to_stdout_and_stages_to_stderr(
     shown = capsys.readouterr()
     assert "pull-out stiffness  4800 to 5000 N/mm" in shown.out
     assert "75 % (49.8 % on the mesh)" in shown.out
+    assert "effective strain  1506 N (not calibrated)" in shown.out
+    assert "1592 N, 1064 of it in the shell (times 0.907" in shown.out
     assert "result in results/good" in shown.out
     assert shown.err.endswith("s  meshing\n")
     assert Path("results/good").is_dir()

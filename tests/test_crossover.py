@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cases.results import PullOutResult
+from cases.results import PullOutForces, PullOutResult
 from cases.studies.crossover import best_at, find_crossover, retention
 
 LOSSES = (0.0, 25.0, 50.0, 75.0, 100.0)
@@ -35,6 +35,7 @@ def curve(name: str, stiffness: Sequence[float], error_percent: float = 0.0) -> 
             relative_residual=0.0,
             balance_error=0.0,
             mesh_hash="",
+            failure=PullOutForces(forces_n={}, region_mm3=0.0, shell_n=0.0),
         )
         for loss, value in zip(LOSSES, stiffness, strict=True)
     ]

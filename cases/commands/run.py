@@ -5,8 +5,10 @@ from dataclasses import asdict
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
+from cases.estimators import estimators_json
 from cases.load import read_case
 from cases.report.density import density_warnings
+from cases.report.forces import FORCE_LIMITS, force_lines
 from cases.results import PullOutResult
 from cases.run import run_case
 from cases.store import require_place
@@ -32,6 +34,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             "ok": True,
             "out": str(out),
             "result": asdict(result),
+            "estimators": estimators_json(),
             "density_warnings": density_warnings([result]),
         }
     )
@@ -58,5 +61,7 @@ def summary(result: PullOutResult) -> str:
         ),
         ("residual, balance", f"{result.relative_residual:.1e}, {result.balance_error:.1e}"),
     )
+    forces = [f"  {name:<18}{value}" for name, value in force_lines(result.failure)]
     lines = [f"{name:<20}{value}" for name, value in rows]
-    return "\n".join([*lines, *(f"warning: {said}" for said in density_warnings([result]))])
+    lines += [f"warning: {said}" for said in density_warnings([result])]
+    return "\n".join([*lines, "", "pull-out force, by estimator", *forces, "", *FORCE_LIMITS])

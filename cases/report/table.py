@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from cases.estimators import estimators_json
 from cases.report.density import density_shares, density_warnings
+from cases.report.forces import FORCE_LIMITS, forces_text
 from cases.results import CompareResult, PullOutResult
 from cases.studies.crossover import best_at, retention
 
@@ -22,7 +24,7 @@ def result_rows(results: Sequence[PullOutResult]) -> list[dict[str, Any]]:
     for name in screw_names(results):
         ours = [result for result in results if result.name == name]
         kept.update(zip(map(id, ours), retention(ours), strict=True))
-    return [{**asdict(result), "retention_percent": kept[id(result)]} for result in results]
+    return [{**result.row(), "retention_percent": kept[id(result)]} for result in results]
 
 
 def screw_names(results: Sequence[PullOutResult]) -> list[str]:
@@ -65,6 +67,7 @@ def comparison_text(comparison: CompareResult) -> str:
         for failure in comparison.failures
     )
     if results:
+        lines.extend(("", forces_text(results)))
         lines.extend(("", density_shares(results)))
         lines.extend(f"warning: {said}" for said in density_warnings(results))
     lines.extend(("", *LIMITS))
@@ -82,7 +85,11 @@ def comparison_json(comparison: CompareResult) -> dict[str, Any]:
     return {
         "study": "compare",
         "name": comparison.name,
-        "results": result_rows(results),
+        "results": [
+            {**asdict(result), "retention_percent": row["retention_percent"]}
+            for result, row in zip(results, result_rows(results), strict=True)
+        ],
+        "estimators": estimators_json(),
         "best": [
             {"loss_percent": loss, "screws": best_at([r for r in results if r.loss_percent == loss])}
             for loss in losses(results)
@@ -90,5 +97,5 @@ def comparison_json(comparison: CompareResult) -> dict[str, Any]:
         "crossovers": [{**asdict(c), "sentence": c.sentence()} for c in comparison.crossovers],
         "failures": [asdict(failure) for failure in comparison.failures],
         "density_warnings": density_warnings(results),
-        "limits": " ".join(LIMITS),
+        "limits": " ".join((*LIMITS, *FORCE_LIMITS)),
     }

@@ -7,17 +7,18 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import ScrewPlan, at_body_loss, case_anatomy, mesh_plan, plan_case, set_up
-from cases.case_density import case_scan, scan_record
+from cases.case_density import scan_record
 from cases.export.table import write_csv
 from cases.faults import as_one
 from cases.progress import Progress, silent
+from cases.report.bone import described
 from cases.report.table import comparison_json, result_rows, screw_names
 from cases.results import CompareResult, Crossover, Failure, PullOutResult
-from cases.run import pull_out, write_fields
-from cases.schema import Case
+from cases.run import Interrupted, pull_out, write_fields
 from cases.schema_study import CompareStudy
 from cases.store import provenance, result_folder, write_case, write_json
 from cases.studies.crossover import find_crossover
+from cases.views.pull_out_chart import draw_pull_out
 from cases.views.screws_picture import DrawnScrew, draw_screws
 from cases.views.stiffness_chart import draw_stiffness
 from geometry.errors import GeometryError, SacrofixError
@@ -94,7 +95,7 @@ def _compute_screw(
         ]
         return
     report(f"{name}: {len(setup.mesh.tets)} tetrahedra, {3 * len(setup.mesh.nodes_mm)} unknowns")
-    start = None
+    start, stop = None, None
     for loss in study.body_loss_percent:
         try:
             at_loss = at_body_loss(plan, loss)
@@ -102,6 +103,8 @@ def _compute_screw(
                 report(f"{name}, {loss:g} % lost: meshing")
                 setup, start = set_up(at_loss, mesh_plan(at_loss)), None
             computed = pull_out(setup, name, loss, start_mm=start, report=report)
+        except Interrupted as interrupt:
+            computed, stop = interrupt.computed, interrupt
         except SacrofixError as error:
             gathered.errors.append(error)
             gathered.failures.append(Failure(name=name, loss_percent=loss, reason=str(error)))
@@ -120,6 +123,8 @@ def _compute_screw(
                     direction=side * plan.screw.direction,
                 )
             )
+        if stop is not None:
+            raise stop
 
 
 def drawn_loss(losses: Sequence[float]) -> float:
@@ -156,23 +161,7 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
     pictures.mkdir()
     bone = described(study.case)
     draw_stiffness(comparison.results, comparison.crossovers, bone, pictures / "stiffness.png")
+    draw_pull_out(comparison.results, bone, pictures / "pull_out.png")
     if gathered.drawn:
         draw_screws(gathered.drawn, study.case.loading.force_n, pictures / "screws.png")
     return comparison
-
-
-def described(case: Case) -> str:
-    """The bone of a case in a few words."""
-    bone = case.bone
-    scanned = case_scan(case, case_anatomy(case))
-    ratio = bone.ala_to_body_ratio if scanned is None else scanned.measures.ala_to_body
-    if scanned is not None:
-        density = f"CT, S1 body {scanned.measures.s1_body_mg_cm3:.0f} mg/cm3"
-    elif bone.t_score is not None:
-        density = f"T-score {bone.t_score:g}"
-    else:
-        density = f"{bone.s1_body_mg_cm3:g} mg/cm3 {bone.s1_body_kind}"
-    r = "" if ratio is None else f", ala/body R = {ratio:.3g}"
-    shape = case.body_loss.shape.replace("_", "-")
-    grain = f", {bone.anisotropy} anisotropy" if bone.anisotropic else ""
-    return f"{case.anatomy.sex}, {density}{r}, {shape} loss, {bone.density_law}{grain}"

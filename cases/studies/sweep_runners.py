@@ -1,12 +1,11 @@
 """What a sweep does with each case: compute it, and keep its numbers or its fields too."""
 
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
 from cases.build import ScrewPlan, mesh_plan, plan_case, set_up
 from cases.case_density import scan_record
-from cases.run import pull_out, run_case
+from cases.run import pull_out, run_case, write_result
 from cases.schema import Anatomy, BodyLoss, Case, Meshing, Screw
 from cases.store import provenance, write_case, write_json
 from cases.studies.sweep_case import Scalar
@@ -18,17 +17,16 @@ def numbers_only(case: Case, folder: Path) -> dict[str, Scalar]:
     plan = plan_case(case)
     setup = set_up(plan, _mesh(case.anatomy, case.screw, case.mesh, _removed(case), _Quiet(plan)))
     result = pull_out(setup, case.screw.title(), case.body_loss.percent).result
-    row = asdict(result)
-    write_json(folder / "result.json", row)
+    write_result(folder / "result.json", result)
     write_case(folder / "case.yaml", case)
     known = provenance(case, mesh_hashes=[result.mesh_hash], scan=scan_record(case, plan.anatomy))
     write_json(folder / "provenance.json", known)
-    return row
+    return result.row()
 
 
 def with_fields(case: Case, folder: Path) -> dict[str, Scalar]:
     """The row of a case; the folder gets the stress and strain fields as well."""
-    return asdict(run_case(case, folder))
+    return run_case(case, folder).row()
 
 
 class _Quiet:

@@ -48,7 +48,7 @@ def draw_stiffness(
     for axis in (chart.x_axis, chart.y_axis):
         axis.label_size, axis.tick_label_size = 26, 22
         axis.GetTitleProperties().SetBold(False)
-    for axis, ticks in ((chart.x_axis, range(0, 101, 10)), (chart.y_axis, _round_ticks(1.15 * highest))):
+    for axis, ticks in ((chart.x_axis, range(0, 101, 10)), (chart.y_axis, round_ticks(1.15 * highest))):
         axis.tick_locations, axis.tick_labels = list(ticks), [f"{tick:g}" for tick in ticks]
     chart.border_color = "white"
     chart.GetTitleProperties().SetFontSize(30)
@@ -59,7 +59,7 @@ def draw_stiffness(
     plotter.close()
 
 
-def _round_ticks(highest: float) -> list[float]:
+def round_ticks(highest: float) -> list[float]:
     """About eight round numbers from zero up to the highest value."""
     power = 10.0 ** math.floor(math.log10(highest / 8.0))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if highest / (power * factor) <= 10.0)
