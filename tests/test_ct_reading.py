@@ -126,7 +126,7 @@ def cut_short(files: list[Path]) -> None:
 
 
 SLICES: dict[str, Callable[[list[Path]], None]] = {
-    "slices 4 and 5 of 9 lie 3.75 mm apart, the others 1.25 mm: 2 slices are missing": dropped,
+    "slices 4 and 5 of 9 lie 3.75 mm apart, the others 1.25 mm: missing between them: 2": dropped,
     "2 slices lie at the same place.*twice": doubled,
     "its axes are 17.99 deg off a right angle: a tilted gantry": tilted,
     "slice IM[0-9]+.dcm: cannot be read": cut_short,

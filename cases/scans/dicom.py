@@ -211,7 +211,7 @@ def _step_mm(ordered: Sequence[Slice]) -> Floats:
     if len(uneven):
         n = int(uneven[0])
         lacking = round(float(gaps[n]) / usual) - 1
-        reason = f"{lacking} slices are missing" if lacking > 0 else "the spacing changes"
+        reason = f"missing between them: {lacking}" if lacking > 0 else "the spacing changes"
         raise MaterialError(
             f"slices {n + 1} and {n + 2} of {len(ordered)} lie {gaps[n]:.2f} mm apart, the others "
             f"{usual:.2f} mm: {reason}",
