@@ -37,6 +37,11 @@ def off_screen_plotter(
     return plotter
 
 
+def bar_title(title: str) -> str:
+    """The title of a colour bar; the empty line below keeps it off the numbers."""
+    return f"{title}\n"
+
+
 def save_small(plotter: pv.Plotter, target: Path) -> None:
     """Write a picture as PNG with 256 colours of its own, a third of the size; the plotter is closed."""
     plotter.enable_anti_aliasing("ssaa")

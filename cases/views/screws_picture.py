@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from cases.views.canvas import BONE, INK, METAL, off_screen_plotter
+from cases.views.canvas import BONE, INK, METAL, bar_title, off_screen_plotter
 from cases.views.fields import DrawnFields, read_fields
 from geometry.arrays import Floats
 
@@ -104,7 +104,7 @@ def _draw_cut(
         show_scalar_bar=with_bar,
         scalar_bar_args={
             **_BAR,
-            "title": row.title,
+            "title": bar_title(row.title),
             "title_font_size": 22,
             "label_font_size": 20,
             "n_labels": row.labels,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from cases.views.canvas import BONE, INK, METAL
+from cases.views.canvas import BONE, INK, METAL, bar_title
 from cases.views.fields import DrawnFields, read_fields
 from cases.views.screws_picture import cut_normal
 from geometry.arrays import Floats
@@ -46,7 +46,7 @@ def show_fields(source: Path, field: str, screenshot: Path | None = None) -> Non
         "cmap": colours,
         "clim": limits,
         "log_scale": logarithmic,
-        "scalar_bar_args": {"title": title, "color": INK, "fmt": "%.3g"},
+        "scalar_bar_args": {"title": bar_title(title), "color": INK, "fmt": "%.3g"},
     }
     if screenshot is None:
         plotter.add_mesh_clip_plane(drawn.bone, normal=normal, origin=point, **colouring)
