@@ -31,6 +31,7 @@ from fem.recovery import gauss_fields, volume_percentiles
 from fem.solution import Solution, work_stiffness
 from fem.solvers import SolverSettings, solve
 from geometry.arrays import Bools, Floats
+from geometry.mesh_quality import part_volumes
 
 # Bone whose strain a pulled screw changes: 4.7 to 5.4 mm beyond its wall (Liu 2014, evidence 7.1).
 REGION_OF_EFFECT_MM = 5.0
@@ -122,6 +123,7 @@ def pull_out(
         clipped_percent=100.0 * setup.material.clipped_share(volumes_mm3),
         screw_length_mm=trajectory.length_mm,
         screw_diameter_mm=setup.plan.screw.diameter_mm,
+        cement_ml=part_volumes(setup.mesh).get("cement", 0.0) / 1e3,
         elements=len(setup.mesh.tets),
         unknowns=3 * (len(setup.mesh.nodes_mm) - len(setup.held)),
         iterations=int(solution.iterations[0]),
