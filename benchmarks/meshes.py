@@ -22,7 +22,8 @@ from geometry.arrays import Floats
 from geometry.errors import SacrofixError
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Body, Sizing
-from geometry.meshing.pull_out import SCREW, pull_out_bodies, pull_out_mesh
+from geometry.meshing.pull_out import pull_out_bodies, pull_out_mesh
+from geometry.meshing.screw_bodies import SCREW
 from geometry.pelvis.ilium_shape import ILIUM_SHAPES
 from geometry.planning.breach import inspect
 from geometry.planning.nearest import nearest_plan

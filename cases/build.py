@@ -29,7 +29,7 @@ from geometry.planning.nearest import accepted_screw
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.promise import SacrumBody
 from geometry.sacrum.shape import SACRUM_SHAPES
-from geometry.screws import DESIGNS, Screw
+from geometry.screws import DESIGNS, Cement, Screw, injected
 from materials.anisotropy import ANISOTROPIES, lay_grain
 from materials.cortex import CortexThickness, thinned_cortex
 from materials.field import BoneMaterial, MaterialField, map_material
@@ -42,7 +42,7 @@ LOAD = "pull_out"
 
 @dataclass(frozen=True, kw_only=True)
 class ScrewPlan:
-    """The anatomy of a case and the screw in it, before any mesh.
+    """The anatomy of a case with its screw and the cement round it, before any mesh.
 
     Everything is planned on the left; a right screw is the mirror image, see `mirrored_vectors`.
     """
@@ -50,6 +50,12 @@ class ScrewPlan:
     case: Case
     anatomy: Anatomy
     screw: Screw
+    cement: Cement | None
+
+    def implant(self, points_mm: Floats) -> Floats:
+        """Signed distance to all that displaces bone, shape (n,): the screw with its bore, and the cement."""
+        screw = self.screw.filled(points_mm)
+        return screw if self.cement is None else np.minimum(screw, self.cement.filled(points_mm))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +84,11 @@ class PullOutSetup:
 
 
 def plan_case(case: Case) -> ScrewPlan:
-    """The anatomy and the screw of a case.
+    """The anatomy, the screw and the cement of a case.
 
     Raises:
-        GeometryError: a shape that cannot be built, or a screw that misses or leaves the bone.
+        GeometryError: a shape that cannot be built, a screw that misses or leaves the bone, or cement that
+            finds no room in it.
     """
     anatomy = case_anatomy(case)
     screw = accepted_screw(anatomy, case.screw.planned())
@@ -89,7 +96,9 @@ def plan_case(case: Case) -> ScrewPlan:
         design = DESIGNS[case.screw.design]
         # the mirror image of a screw is of the other handedness
         screw = screw.with_design(design if case.screw.side == "left" else design.mirrored())
-    return ScrewPlan(case=case, anatomy=anatomy, screw=screw)
+    section = case.screw.cement
+    cement = None if section is None else injected(anatomy, screw, section.dose())
+    return ScrewPlan(case=case, anatomy=anatomy, screw=screw, cement=cement)
 
 
 def case_anatomy(case: Case) -> Anatomy:
@@ -138,7 +147,9 @@ def mesh_plan(plan: ScrewPlan, report: Progress = silent) -> Mesh:
         report(line)
     removed = plan.case.body_loss.removed_percent / 100.0
     lost = LossVoid(loss=body_loss(plan), fraction=removed) if removed else None
-    return pull_out_mesh(plan.anatomy, plan.screw, plan.case.mesh.sizing(), report, lost=lost)
+    return pull_out_mesh(
+        plan.anatomy, plan.screw, plan.case.mesh.sizing(), report, cement=plan.cement, lost=lost
+    )
 
 
 def at_body_loss(plan: ScrewPlan, loss_percent: float) -> ScrewPlan:
@@ -156,8 +167,7 @@ def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
     """Material, supports and discretisation on the mesh of a plan."""
     case = plan.case
     loss = body_loss(plan)
-    solids = {"screw": METALS[case.screw.metal]}
-    material = map_material(mesh, plan.anatomy, bone_material(plan), solids)
+    material = map_material(mesh, plan.anatomy, bone_material(plan), implant_solids(case))
     anisotropy = ANISOTROPIES[case.bone.anisotropy]
     grain = None if anisotropy is None else lay_grain(mesh, plan.anatomy, anisotropy)
     return PullOutSetup(
@@ -170,6 +180,14 @@ def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
         loss_field=map_loss(mesh, loss),
         held=held_nodes(mesh, plan.screw, loss, case.loading.support_clearance_diameters),
     )
+
+
+def implant_solids(case: Case) -> dict[str, Solid]:
+    """What the implants of a case are made of, by part."""
+    solids = {"screw": METALS[case.screw.metal]}
+    if case.screw.cement is not None:
+        solids["cement"] = case.screw.cement.solid()
+    return solids
 
 
 def bone_material(plan: ScrewPlan) -> BoneMaterial:
@@ -251,7 +269,7 @@ def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
     there_mm3 = float(setup.loss_field.lost_share(np.inf, FINE_RULE.barycentric) @ volumes)
     if not setup.plan.case.body_loss.removed_percent:
         return 100.0 * (float(share @ volumes) / there_mm3)
-    return 100.0 * (1.0 - there_mm3 / setup.loss.volume_outside_mm3(setup.plan.screw.field))
+    return 100.0 * (1.0 - there_mm3 / setup.loss.volume_outside_mm3(setup.plan.implant))
 
 
 def mesh_hash(mesh: Mesh) -> str:

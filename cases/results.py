@@ -97,6 +97,7 @@ class PullOutResult:
         extrapolated_percent: share of trabecular bone outside the density law's measured range.
         clipped_percent: share of trabecular bone that the law makes softer than the floor, raised to it.
         screw_length_mm, screw_diameter_mm: as planned.
+        cement_ml: cement round the screw on the mesh; 0 without any.
         elements, unknowns: size of the model.
         iterations, relative_residual: how the solver ended.
         balance_error: reactions plus load, over the load.
@@ -119,6 +120,7 @@ class PullOutResult:
     clipped_percent: float
     screw_length_mm: float
     screw_diameter_mm: float
+    cement_ml: float
     elements: int
     unknowns: int
     iterations: int

@@ -35,6 +35,7 @@ from fem.recovery import gauss_fields, volume_percentiles
 from fem.solution import Solution, work_stiffness
 from fem.solvers import SolverSettings, solve
 from geometry.arrays import Floats
+from geometry.mesh_quality import part_volumes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,7 @@ def pull_out(
         clipped_percent=100.0 * setup.material.clipped_share(volumes_mm3),
         screw_length_mm=trajectory.length_mm,
         screw_diameter_mm=setup.plan.screw.diameter_mm,
+        cement_ml=part_volumes(setup.mesh).get("cement", 0.0) / 1e3,
         elements=len(setup.mesh.tets),
         unknowns=3 * (len(setup.mesh.nodes_mm) - len(setup.held)),
         iterations=int(solution.iterations[0]),

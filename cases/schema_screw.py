@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pydantic import Field
+
+from cases.schema_cement import ScrewCement
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.frame import ANGLE_REFERENCES
 from geometry.screws import DESIGNS, ENTRIES, PRESETS, ScrewPreset
@@ -10,8 +13,6 @@ from materials.tables import METALS
 
 SIDES = ("left", "right")
 KINDS = tuple(dict.fromkeys(preset.kind for preset in PRESETS.values()))
-# A bore would be meshed as bone: it comes after the screw in the order of bodies.
-SOLID_DESIGNS = tuple(name for name, design in DESIGNS.items() if design.bore_mm == 0.0)
 ANGLES = ("lateral_deg", "caudal_deg")
 # What a kind needs that a preset would bring, besides an entry by name or as a point.
 KIND_NEEDS = ("diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
@@ -88,12 +89,15 @@ class Screw(Section):
     )
     design: str | None = choice(
         None,
-        SOLID_DESIGNS,
-        about="core, thread and tip, meshed as they are (some 5 times the elements); decides the diameter; "
-        "none is the smooth cylinder of the outer diameter",
+        DESIGNS,
+        about="core, thread, tip and bore, meshed as they are (some 5 times the elements); decides the "
+        "diameter; none is the smooth cylinder of the outer diameter",
         source="tables in geometry/screws/designs.py",
     )
     metal: str = choice("titanium", METALS, about="metal of the screw", source="evidence 5")
+    cement: ScrewCement | None = Field(
+        default=None, description="bone cement round the far end; none by default, {} takes every default"
+    )
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:

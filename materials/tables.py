@@ -1,4 +1,4 @@
-"""Moduli that are not bone density: metals, cartilage, cortex, and what stands for lost bone."""
+"""Moduli that are not bone density: metals, cement, cartilage, cortex, and what stands for lost bone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +29,12 @@ CARTILAGE = Solid(
     young_mpa=30.0,
     poisson=0.40,
     source="facet model cartilage 30 MPa, 0.4, in the range 10 to 35 MPa, evidence 5 [17, 74, 80]",
+)
+
+PMMA = Solid(
+    young_mpa=2_670.0,
+    poisson=0.30,
+    source="bone cement 2340 to 3000 MPa, 0.2 to 0.4, evidence 5 [V 75, 78]; middles chosen",
 )
 
 CORTEX = Solid(young_mpa=12_000.0, poisson=0.30, source="lumbar cortex 12 GPa, 0.3, evidence 4.3 [74, 75]")

@@ -61,7 +61,15 @@ def test_every_number_has_a_range_a_source_and_a_default_inside(key: str) -> Non
 @pytest.mark.parametrize("key", QUANTITIES)
 def test_the_unit_in_the_name_is_the_unit_of_the_key(key: str) -> None:
     name, unit = key.rsplit(".", 1)[-1], QUANTITIES[key]["unit"]
-    endings = {"mm": "_mm", "deg": "_deg", "MPa": "_mpa", "N": "_n", "mg/cm3": "_mg_cm3", "%": "percent"}
+    endings = {
+        "mm": "_mm",
+        "ml": "_ml",
+        "deg": "_deg",
+        "MPa": "_mpa",
+        "N": "_n",
+        "mg/cm3": "_mg_cm3",
+        "%": "percent",
+    }
     assert unit == "" or name.endswith(endings[str(unit)])
 
 

@@ -39,6 +39,7 @@ RESULT = PullOutResult(
     clipped_percent=0.5,
     screw_length_mm=45.0,
     screw_diameter_mm=7.0,
+    cement_ml=0.0,
     elements=70_000,
     unknowns=300_000,
     iterations=40,

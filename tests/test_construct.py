@@ -10,7 +10,7 @@ from cases.fixation import LAMINA, SHORT, fixation
 from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats
 from geometry.construct import Construct, build_construct
-from geometry.errors import GeometryError
+from geometry.errors import GeometryError, MeshError
 from geometry.lumbar.spine import Lumbar, LumbarPlan, build_lumbar
 from geometry.mesh import Mesh
 from geometry.mesh_quality import part_volumes, quality
@@ -19,7 +19,7 @@ from geometry.pelvis.ilium_shape import MALE_ILIUM
 from geometry.rods import CrossLinkDesign, standing
 from geometry.rods.standing import CLEARANCE_MM, rooms_of
 from geometry.sacrum.shape import MALE
-from geometry.screws import PRESETS, plan_screw
+from geometry.screws import DESIGNS, PRESETS, plan_screw
 from geometry.screws.tulip import OVERLAP_MM
 
 SACRAL = {
@@ -59,6 +59,13 @@ def test_heads_as_they_lean_and_the_rod_stay_off_the_bone(
             block = block[(head(block) < 0.0) & ((block - head.ball_mm) @ head.axis > -head.design.below_mm)]
             # edges are rounded, and the points of the search are 1.7 mm apart
             assert bone(block).min() > CLEARANCE_MM - 0.2
+
+
+def test_a_bored_screw_is_refused_where_its_bore_would_be_bone(anatomy: Anatomy, lumbar: Lumbar) -> None:
+    bored = plan_screw(anatomy, "s1_pedicle").with_design(DESIGNS["pedicle_7.0_cannulated"])
+    construct = build_construct(anatomy, lumbar, {"s1": bored})
+    with pytest.raises(MeshError, match=r"the s1 screw is bored.*Choose a solid design"):
+        construct_bodies(construct, ConstructSizing())
 
 
 @pytest.mark.parametrize("kind", SACRAL)

@@ -29,6 +29,7 @@ def curve(name: str, stiffness: Sequence[float], error_percent: float = 0.0) -> 
             clipped_percent=0.0,
             screw_length_mm=40.0,
             screw_diameter_mm=7.0,
+            cement_ml=0.0,
             elements=1,
             unknowns=1,
             iterations=1,

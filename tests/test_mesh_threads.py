@@ -12,7 +12,7 @@ from geometry.arrays import Floats
 from geometry.implicit import cylinder
 from geometry.mesh_quality import quality_of
 from geometry.meshing import Body, GradedSize, SizedSurface, TetMesh, mesh_bodies
-from geometry.meshing.pull_out import screw_body
+from geometry.meshing.screw_bodies import screw_bodies
 from geometry.meshing.tet_mesh import facets_of
 from geometry.screws import DESIGNS, Screw, ScrewTrajectory
 
@@ -32,7 +32,7 @@ def meshed(request: pytest.FixtureRequest) -> tuple[Screw, TetMesh]:
     screw = Screw(kind="pedicle", trajectory=trajectory, head_standoff_mm=3.0).with_design(
         replace(design, thread=replace(design.thread, form=request.param))
     )
-    body = screw_body(screw, screw.wished_edge_mm)
+    (body,) = screw_bodies(screw, screw.wished_edge_mm)
     bodies = [body, Body(name="block", field=block, surface_size_mm=2.0)]
     size = GradedSize(
         surfaces=[SizedSurface(distance=body, edge_mm=screw.wished_edge_mm)], grading=0.5, largest_mm=2.5

@@ -1,4 +1,4 @@
-"""Threads, cores, tips, bores and cement: volumes against closed forms, helices, published overlap areas.
+"""Threads, cores, tips and bores: volumes against closed forms, helices, published overlap areas.
 
 Published: Weidling 2022, table 2 (doi 10.1038/s41598-022-11824-2, evidence 7.5).
 """
@@ -10,7 +10,7 @@ import pytest
 
 from geometry.arrays import Floats
 from geometry.errors import GeometryError
-from geometry.screws import DESIGNS, Cement, Screw, ScrewDesign, ScrewTrajectory, Thread
+from geometry.screws import DESIGNS, Screw, ScrewDesign, ScrewTrajectory, Thread
 from geometry.screws.design import TIP_CONE_MM
 from geometry.screws.designs import WEIDLING_2022
 
@@ -205,6 +205,14 @@ def test_a_threaded_screw_stays_inside_its_envelope(name: str) -> None:
     assert screw.radius_mm(np.array([20.0])) == pytest.approx(0.5 * DESIGNS[name].diameter_mm)
 
 
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_edge_of_a_design_is_no_longer_than_its_crest(name: str) -> None:
+    design = DESIGNS[name]
+    assert design.thread is not None
+    # with 1.15 crests meshes lost 3 % of the screw, with one crest 0.8 %
+    assert 0.25 <= design.wished_edge_mm <= design.thread.crest_mm
+
+
 def test_a_bore_goes_through_from_head_to_tip() -> None:
     screw = placed(DESIGNS["pedicle_7.0_cannulated"])
     along = np.linspace(-STANDOFF_MM, LENGTH_MM, 200)
@@ -244,21 +252,3 @@ def test_designs_that_no_lathe_and_no_mesh_can_make_are_refused() -> None:
         replace(placed(None), design=DESIGNS["s2ai_8.5"])
     with pytest.raises(GeometryError, match="the shank and the tip of the design take"):
         placed(DESIGNS["iliac_8.5"]).with_length(18.0)
-
-
-@pytest.mark.parametrize("name", [None, "pedicle_7.0"])
-@pytest.mark.parametrize("volume_ml", [0.5, 1.5, 4.0])
-def test_cement_has_the_volume_that_was_injected(name: str | None, volume_ml: float) -> None:
-    screw = placed(None if name is None else DESIGNS[name])
-    cement = Cement(screw=screw, volume_ml=volume_ml)
-    reach = float(cement.radii_mm.max())
-    cloud = cement.centre_mm + np.random.default_rng(7).uniform(-reach, reach, (400_000, 3))
-    volume = (cement(cloud) < 0.0).mean() * (2.0 * reach) ** 3
-    assert volume == pytest.approx(1000.0 * volume_ml, rel=0.015)
-    # nowhere inside the screw
-    assert not ((cement(cloud) < 0.0) & (screw.filled(cloud) < 0.0)).any()
-
-
-def test_more_cement_than_the_range_is_refused() -> None:
-    with pytest.raises(GeometryError, match="volume_ml is 50 ml, outside 0.2 to 6 ml"):
-        Cement(screw=placed(None), volume_ml=50.0)

@@ -18,6 +18,7 @@ from fem.memory import predicted_gib, require_memory
 from geometry.mesh_quality import quality
 from geometry.planning.breach import BreachReport, inspect
 from geometry.planning.passage import Crossing
+from geometry.screws.cement import SHELL_MM
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,7 @@ class Checked:
     Attributes:
         screw, kind, exit: its name in tables, its family, and whether it is meant to pass the far cortex.
         diameter_mm, length_mm: as planned.
+        cement_mm: radius of the cement across the screw and along it; None without any.
         length_inside_mm: length of its axis that runs in bone.
         longest_inside_mm: the longest unicortical screw on this path that stays in bone.
         far_cortex_mm: from its tip to the surface ahead; negative beyond it.
@@ -54,6 +56,7 @@ class Checked:
     exit: str
     diameter_mm: float
     length_mm: float
+    cement_mm: tuple[float, float] | None
     length_inside_mm: float
     longest_inside_mm: float
     far_cortex_mm: float
@@ -87,6 +90,7 @@ class Checked:
             ("bone round the wall", f"{self.wall_margin_mm:.1f} mm at the thinnest, grade {self.grade}"),
             ("distances", _distances(self)),
             ("usually near", _by_distance(self.hazards_mm)),
+            ("cement", _cement(self.cement_mm)),
             ("mesh", f"{self.elements:,} elements, {self.unknowns:,} unknowns"),
             (
                 "dihedral angles",
@@ -128,6 +132,7 @@ def check_case(title: str, case: Case) -> Checked:
     return Checked(
         screw=title,
         diameter_mm=plan.screw.diameter_mm,
+        cement_mm=None if plan.cement is None else (plan.cement.radii_mm[0], plan.cement.radii_mm[2]),
         **_of_report(report),
         elements=shape.n_elements,
         unknowns=3 * shape.n_nodes,
@@ -171,6 +176,15 @@ def _path(crossings: tuple[Crossing, ...]) -> str:
 def _tip(far_cortex_mm: float) -> str:
     side = "short of" if far_cortex_mm >= 0.0 else "beyond"
     return f"{abs(far_cortex_mm):.1f} mm {side} the far cortex"
+
+
+def _cement(radii_mm: tuple[float, float] | None) -> str:
+    """The size of the cloud round the screw."""
+    if radii_mm is None:
+        return "none"
+    across, along = radii_mm
+    size = f"{2.0 * across:.1f} mm across, {2.0 * along:.1f} mm long"
+    return f"a cloud {size}, cut off {SHELL_MM:g} mm under the surface of the bone"
 
 
 def _distances(checked: Checked) -> str:

@@ -44,11 +44,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def summary(result: PullOutResult) -> str:
     """The numbers of a result, for a terminal."""
     low = result.stiffness().low
+    size = f"{result.screw_diameter_mm:g} x {result.screw_length_mm:g} mm"
+    cement = f", {result.cement_ml:.2f} ml of cement" if result.cement_ml else ""
     rows = (
-        (
-            "screw",
-            f"{result.name}, {result.side}, {result.screw_diameter_mm:g} x {result.screw_length_mm:g} mm",
-        ),
+        ("screw", f"{result.name}, {result.side}, {size}{cement}"),
         ("S1 body loss", f"{result.loss_percent:g} % ({result.achieved_loss_percent:.1f} % on the mesh)"),
         ("pull-out stiffness", f"{low:.0f} to {result.stiffness_n_per_mm:.0f} N/mm (discretisation error)"),
         ("head displacement", f"{result.head_displacement_mm:.4f} mm at {result.force_n:g} N"),

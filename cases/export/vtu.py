@@ -9,8 +9,8 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.mesh import Mesh
 
-# The order of parts in every mesh that sacrofix makes, and so the meaning of the cell field "part".
-PART_NAMES = ("screw", "sacrum", "ilium", "cartilage")
+# What the cell field "part" means in every file: the place in this row, parts of other names behind it.
+PART_NAMES = ("screw", "sacrum", "ilium", "cartilage", "cement")
 
 
 def write_vtu(
@@ -23,14 +23,16 @@ def write_vtu(
     """Write the mesh as quadratic tetrahedra with its fields in single precision, compressed.
 
     Args:
-        mesh: nodes in mm; the cell field "part" is added, counting as in `mesh.part_names`.
+        mesh: nodes in mm; the cell field "part" is added, counting as in `PART_NAMES`.
         target: file to write.
         point_fields: arrays with one row per node.
         cell_fields: arrays with one row per tetrahedron.
     """
     single = {name: np.asarray(values, dtype=np.float32) for name, values in point_fields.items()}
     cells = {name: [np.asarray(values, dtype=np.float32)] for name, values in cell_fields.items()}
-    cells["part"] = [mesh.part.astype(np.int32)]
+    order = (*PART_NAMES, *(name for name in mesh.part_names if name not in PART_NAMES))
+    number = np.array([order.index(name) for name in mesh.part_names])
+    cells["part"] = [number[mesh.part].astype(np.int32)]
     grid = meshio.Mesh(
         mesh.nodes_mm.astype(np.float32),
         [("tetra10", mesh.tets.astype(np.int32))],

@@ -22,6 +22,8 @@ REFUSED = "#B00020"
 BONE = "#E9DFC8"
 CUT_BONE = "#F6EEDD"
 METAL = "#8A929B"
+# Pink stands in none of the colour maps.
+CEMENT = "#F4B6D2"
 # Of each channel of a pixel.
 LEVELS = (256, 256, 256)
 

@@ -1,4 +1,4 @@
-"""Result fields read back for drawing: bone, screw and what is lost, as linear grids."""
+"""Result fields read back for drawing: bone, implants and what is lost, as linear grids."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +20,13 @@ class DrawnFields:
     Attributes:
         bone: sacrum and ilium, each field averaged to its nodes within one bone.
         cartilage, screw: the other parts.
+        cement: round the screw; None without any.
     """
 
     bone: pv.UnstructuredGrid
     cartilage: pv.UnstructuredGrid
     screw: pv.UnstructuredGrid
+    cement: pv.UnstructuredGrid | None
 
 
 def read_fields(source: Path) -> DrawnFields:
@@ -33,10 +35,12 @@ def read_fields(source: Path) -> DrawnFields:
     tets = stored.cells_dict["tetra10"][:, :4]
     part = stored.cell_data["part"][0]
     bones = [_part(stored, tets, part, name).cell_data_to_point_data() for name in ("sacrum", "ilium")]
+    cemented = bool((part == PART_NAMES.index("cement")).any())
     return DrawnFields(
         bone=bones[0].merge(bones[1], merge_points=False),
         cartilage=_part(stored, tets, part, "cartilage"),
         screw=_part(stored, tets, part, "screw"),
+        cement=_part(stored, tets, part, "cement") if cemented else None,
     )
 
 

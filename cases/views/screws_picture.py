@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from cases.views.canvas import BONE, INK, METAL, bar_title, off_screen_plotter
+from cases.views.canvas import BONE, CEMENT, INK, METAL, bar_title, off_screen_plotter
 from cases.views.fields import DrawnFields, read_fields
 from geometry.arrays import Floats
 
 LOST = "#6B1D1D"
 KEY = "dark red: lost bone\nlight blue: joint cartilage"
+CEMENT_KEY = "\npink: cement"
 _BAR = {
     "vertical": False,
     "width": 0.62,
@@ -79,7 +80,8 @@ def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> N
             plotter.subplot(index, column)
             _draw_cut(plotter, screw, fields, row, with_bar=column == len(screws) // 2)
             if row is rows[-1] and column == 0:
-                plotter.add_text(KEY, position="lower_left", font_size=9, color=INK)
+                key = KEY + (CEMENT_KEY if any(one.cement is not None for one in drawn) else "")
+                plotter.add_text(key, position="lower_left", font_size=9, color=INK)
             if index == 0:
                 plotter.add_text(screw.title, position="upper_edge", font_size=13, color=INK)
     plotter.screenshot(target)
@@ -116,6 +118,8 @@ def _draw_cut(
     if lost.n_cells:
         plotter.add_mesh(lost.translate(0.05 * normal), color=LOST, lighting=False)
     plotter.add_mesh(fields.cartilage.slice(**plane), color="#9CC3D5", lighting=False)
+    if fields.cement is not None:
+        plotter.add_mesh(fields.cement.slice(**plane), color=CEMENT, lighting=False)
     plotter.add_mesh(
         fields.screw.extract_surface(algorithm="dataset_surface"),
         color=METAL,

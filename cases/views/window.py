@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from cases.views.canvas import BONE, INK, METAL, bar_title
+from cases.views.canvas import BONE, CEMENT, INK, METAL, bar_title
 from cases.views.fields import DrawnFields, read_fields
 from cases.views.screws_picture import cut_normal
 from geometry.arrays import Floats
@@ -54,6 +54,9 @@ def show_fields(source: Path, field: str, screenshot: Path | None = None) -> Non
         plotter.add_mesh(drawn.bone.clip(normal=normal, origin=point), **colouring)
     ghost = drawn.bone.extract_surface(algorithm="dataset_surface")
     plotter.add_mesh(ghost, color=BONE, opacity=0.12, smooth_shading=True)
+    if drawn.cement is not None:
+        plotter.add_mesh(drawn.cement.clip(normal=normal, origin=point), color=CEMENT)
+        plotter.add_text("pink: cement", position="lower_left", font_size=9, color=INK)
     screw = drawn.screw.extract_surface(algorithm="dataset_surface")
     plotter.add_mesh(screw, color=METAL, smooth_shading=True, split_sharp_edges=True, specular=0.6)
     centre = np.array(drawn.bone.center)

@@ -6,6 +6,7 @@ import numpy as np
 
 from geometry.arrays import Floats
 from geometry.construct import Construct
+from geometry.errors import MeshError
 from geometry.field import Field
 from geometry.mesh import Mesh
 from geometry.mesh_quality import QualityLimits
@@ -79,6 +80,12 @@ def construct_bodies(construct: Construct, sizing: ConstructSizing) -> tuple[Pla
         points = np.stack([head.ball_mm, head.saddle_mm + head.design.above_mm * head.axis])
         add(f"head_{name}", head, sizing.rod_mm, _box(points, head.design.diameter_mm))
     for name, screw in construct.screws.items():
+        if screw.bore_mm > 0.0:
+            raise MeshError(
+                f"the {name} screw is bored, and a construct would fill the bore with bone",
+                where="screw.design",
+                advice="Choose a solid design",
+            )
         ends = np.stack([screw.head_centre_mm, screw.tip_mm])
         add(
             f"screw_{name}",
@@ -112,7 +119,7 @@ def construct_mesh(
     ilium, cartilage and facet cartilages.
 
     Raises:
-        MeshError: a bad element, or a part that falls apart.
+        MeshError: a bad element, a part that falls apart, or a bored screw.
     """
     placed = construct_bodies(construct, sizing)
     corners = np.concatenate([one.bounds_mm for one in placed])

@@ -1,6 +1,6 @@
 """Screws and where they go: one file per kind of screw, one row in the table."""
 
-from geometry.screws.cement import Cement
+from geometry.screws.cement import Cement, CementDose, injected
 from geometry.screws.design import ScrewDesign
 from geometry.screws.designs import DESIGNS
 from geometry.screws.plan import ENTRIES, PRESETS, plan_screw
@@ -14,6 +14,7 @@ __all__ = [
     "ENTRIES",
     "PRESETS",
     "Cement",
+    "CementDose",
     "Screw",
     "ScrewDesign",
     "ScrewPreset",
@@ -21,5 +22,6 @@ __all__ = [
     "Thread",
     "Tulip",
     "TulipDesign",
+    "injected",
     "plan_screw",
 ]

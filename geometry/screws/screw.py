@@ -131,6 +131,11 @@ class Screw:
         return self.diameter_mm if self.design is None else self.design.neck_diameter_mm
 
     @property
+    def bore_mm(self) -> float:
+        """Diameter of its bore; 0 for a solid screw."""
+        return 0.0 if self.design is None else self.design.bore_mm
+
+    @property
     def wished_edge_mm(self) -> float:
         """The element edge that resolves the thread; infinite without one."""
         return float("inf") if self.design is None else self.design.wished_edge_mm
@@ -177,12 +182,12 @@ class Screw:
 
     def bore(self, points_mm: Floats) -> Floats:
         """Signed distance to the endless bore of a cannulated screw, shape (n,); far away without one."""
-        if not self._bore_radius_mm > 0.0:
+        if not self.bore_mm > 0.0:
             return np.full(len(points_mm), np.inf)
         offset = points_mm - np.array(self.trajectory.entry_mm)
         along = offset @ self.direction
         return np.asarray(
-            np.linalg.norm(offset - along[:, None] * self.direction, axis=1) - self._bore_radius_mm
+            np.linalg.norm(offset - along[:, None] * self.direction, axis=1) - 0.5 * self.bore_mm
         )
 
     def right_field(self, points_mm: Floats) -> Floats:
@@ -204,7 +209,7 @@ class Screw:
         step = length / count
         middles = np.asarray(step * (np.arange(count) + 0.5), dtype=np.float64) - self.head_standoff_mm
         squares = self.mean_square_mm2(middles)
-        return float(pi * step * np.maximum(squares - self._bore_radius_mm**2, 0.0).sum())
+        return float(pi * step * np.maximum(squares - (0.5 * self.bore_mm) ** 2, 0.0).sum())
 
     def with_length(self, length_mm: float) -> "Screw":
         """The same screw with another length."""
@@ -213,10 +218,6 @@ class Screw:
     def with_design(self, design: ScrewDesign) -> "Screw":
         """The screw of that design, and of its diameter, on the same path."""
         return replace(self, design=design, diameter_mm=design.diameter_mm)
-
-    @property
-    def _bore_radius_mm(self) -> float:
-        return 0.0 if self.design is None else 0.5 * self.design.bore_mm
 
     @property
     def _tip(self) -> tuple[float, float]:
