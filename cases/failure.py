@@ -21,7 +21,7 @@ from materials.yield_strains import YIELD_STRAINS
 def pull_out_forces(
     setup: PullOutSetup, fields: GaussFields, lost: Floats, loss_percent: float
 ) -> PullOutForces:
-    """Every estimate that one linear solution allows.
+    """Every estimate that one linear solution allows; thread shear of a screw without cement only.
 
     Args:
         setup: what was solved.
@@ -37,7 +37,10 @@ def pull_out_forces(
         name: case.loading.force_n * load_factor(criterion.demand(fields), volumes, region, share)
         for name, criterion in strain_criteria(case.failure).items()
     }
-    uncalibrated["thread_shear"], shell = thread_shear_n(setup, loss_percent)
+    shell = 0.0
+    if setup.plan.cement is None:
+        # cement shears bone along a surface of its own, for which no such formula is known
+        uncalibrated["thread_shear"], shell = thread_shear_n(setup, loss_percent)
     return PullOutForces(
         forces_n={name: calibrated(name, force) for name, force in uncalibrated.items()},
         region_mm3=float(volumes[region].sum()),
