@@ -150,7 +150,7 @@ def test_a_construct_is_drawn_on_both_sides(drawn: Drawn, capsys: Capture) -> No
 def test_without_a_construct_the_other_plates_are_drawn(
     drawn: Drawn, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    def refuse(*bones: object) -> None:
+    def refuse(*bones: object, **designs: object) -> None:
         raise GeometryError("the rod cuts into bone", where="construct.rod", advice="Move the entry")
 
     monkeypatch.setattr(fixation, "build_construct", refuse)

@@ -6,7 +6,7 @@ import pytest
 from geometry.arrays import Floats
 from geometry.errors import MeshError
 from geometry.mesh_quality import quality_of
-from geometry.meshing import Body, Cap, HalfSpace, TetMesh, mesh_bodies, whole_of
+from geometry.meshing import Body, Cap, GradedSize, HalfSpace, SizedSurface, TetMesh, mesh_bodies, whole_of
 from geometry.meshing.tet_mesh import facets_of
 
 BOX_MM = np.array([[-14.0, -12.0, -12.0], [14.0, 12.0, 12.0]])
@@ -33,9 +33,8 @@ def half() -> TetMesh:
         Body(name="pin", field=pin, surface_size_mm=1.0, caps=(end, inner)),
         Body(name="ball", field=ball, surface_size_mm=2.0),
     ]
-    return mesh_bodies(
-        bodies, size=lambda p: np.clip(0.8 + 0.3 * np.abs(pin(p)), 0.8, 2.0), bounds_mm=BOX_MM, halved=True
-    )
+    size = GradedSize(surfaces=[SizedSurface(distance=pin, edge_mm=0.8)], grading=0.3, largest_mm=2.0)
+    return mesh_bodies(bodies, size=size, bounds_mm=BOX_MM, halved=True)
 
 
 def test_a_half_ends_exactly_in_the_midplane(half: TetMesh) -> None:

@@ -10,7 +10,7 @@ from geometry.arrays import Floats
 from geometry.errors import GeometryError
 from geometry.field import Field
 from geometry.mesh_quality import quality_of
-from geometry.meshing import Body, Cap, HalfSpace, mesh_bodies
+from geometry.meshing import Body, Cap, GradedSize, HalfSpace, mesh_bodies
 from geometry.rods import CrossLink, CrossLinkDesign, Rod, RodDesign, SeatedRod, seated_rod
 from geometry.screws import Screw, ScrewTrajectory, TulipDesign
 from geometry.screws.tulip import levelled_axis
@@ -131,7 +131,8 @@ def test_rod_heads_and_screws_become_one_mesh() -> None:
     points = np.vstack([seat.rod.centreline_mm, *([s.head_centre_mm, s.tip_mm] for s in short)])
     bounds = np.stack([points.min(axis=0) - 12.0, points.max(axis=0) + 12.0])
     # it refuses parts that are not joined
-    mesh = mesh_bodies(bodies, size=lambda p: np.full(len(p), 1.5), bounds_mm=bounds)
+    size = GradedSize(surfaces=(), grading=0.5, largest_mm=1.5)
+    mesh = mesh_bodies(bodies, size=size, bounds_mm=bounds)
     assert mesh.volumes_mm3()[mesh.part == 0].sum() == pytest.approx(seat.rod.volume_mm3(), rel=0.01)
     assert quality_of(mesh.vertices_mm, mesh.tets).min_dihedral_deg >= 8.0
 
