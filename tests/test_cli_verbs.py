@@ -118,6 +118,7 @@ def checked(title: str, case: Case) -> check_verb.Checked:
             "crossings": (),
             "hazards_mm": {},
             "notch_mm": None,
+            "cement_mm": None,
             "elements": 70_000,
             "unknowns": 9,
         }
