@@ -28,6 +28,9 @@ pictures: setup
 	$(BIN)/sacrofix anatomy cases/library/anatomy.yaml --set screw.preset=s2ai --construct --out build/pictures
 	cp build/pictures/construct.png docs/pictures/construct.png
 	$(BIN)/sacrofix presets --out docs/pictures/presets.png
+	for map in clinical_ct young_qct; do for t in 0 -3; do \
+		$(BIN)/sacrofix bone cases/library/anatomy.yaml --set bone.map=$$map --set bone.t_score=$$t \
+			--picture docs/pictures/density_$${map}_t$$t.png > /dev/null || exit 1; done; done
 	$(BIN)/sacrofix laws --picture docs/pictures/laws.png
 
 setup: $(INSTALLED)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cases.case_density import case_scan, case_template, scan_summary
+from cases.case_density import case_scan, scan_summary
 from cases.elasticity import FINE_RULE, elastic_field, weakened
 from cases.progress import Progress, silent
 from cases.schema import Case
@@ -22,6 +22,7 @@ from geometry.arrays import Floats, Ints
 from geometry.body_loss import BodyLoss, LossVoid, S1Body
 from geometry.errors import ModelError
 from geometry.imported.sacrum import ImportedSacrum
+from geometry.lumbar.spine import Lumbar
 from geometry.mesh import Mesh
 from geometry.meshing.pull_out import pull_out_mesh
 from geometry.mirror import ACROSS
@@ -31,10 +32,12 @@ from geometry.sacrum.promise import SacrumBody
 from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Cement, Screw, injected
 from materials.anisotropy import ANISOTROPIES, lay_grain
-from materials.cortex import CortexThickness, thinned_cortex
+from materials.cortex import thinned_cortex
+from materials.density_map import lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
 from materials.laws import LAWS
 from materials.loss_field import LossField, map_loss
+from materials.regions.bones import regional_bones
 from materials.tables import CORTEX, LOST_BONE, METALS, Solid
 
 LOAD = "pull_out"
@@ -167,7 +170,7 @@ def set_up(plan: ScrewPlan, mesh: Mesh) -> PullOutSetup:
     """Material, supports and discretisation on the mesh of a plan."""
     case = plan.case
     loss = body_loss(plan)
-    material = map_material(mesh, plan.anatomy, bone_material(plan), implant_solids(case))
+    material = map_material(mesh, bone_material(case, plan.anatomy), implant_solids(case))
     anisotropy = ANISOTROPIES[case.bone.anisotropy]
     grain = None if anisotropy is None else lay_grain(mesh, plan.anatomy, anisotropy)
     return PullOutSetup(
@@ -190,16 +193,17 @@ def implant_solids(case: Case) -> dict[str, Solid]:
     return solids
 
 
-def bone_material(plan: ScrewPlan) -> BoneMaterial:
-    """What the bone of a case is made of."""
-    bone = plan.case.bone
-    scanned = case_scan(plan.case, plan.anatomy)
-    template = case_template(plan.case, plan.anatomy) if scanned is None else scanned.template
-    thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
+def bone_material(case: Case, anatomy: Anatomy, lumbar: Lumbar | None = None) -> BoneMaterial:
+    """What the bones of a case are made of."""
+    bone, bones = case.bone, regional_bones(anatomy, lumbar)
+    scanned = case_scan(case, anatomy, lumbar)
+    template = lay_density(bones, bone.density()) if scanned is None else scanned.template
     return BoneMaterial(
+        bones=bones,
+        asked=template.density,
         density=template if scanned is None else scanned,
         law=LAWS[bone.density_law].converted(bone.conversion()),
-        cortex_mm=thinned_cortex(thickness, template.density.t_score),
+        cortex_mm=thinned_cortex(bone.cortex.thickness(), template.density.t_score),
         cortex=Solid(young_mpa=bone.cortex.young_mpa, poisson=CORTEX.poisson, source="case"),
     )
 

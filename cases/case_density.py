@@ -14,36 +14,26 @@ from geometry.anatomy import Anatomy
 from geometry.errors import GeometryError, MaterialError
 from geometry.imported.landmarks import AnatomicalFrame
 from geometry.imported.sacrum import ImportedSacrum
+from geometry.lumbar.spine import Lumbar
 from materials.cortex import CortexThickness
 from materials.ct.scanned import REFUSE, ScannedDensity, scanned_density
 from materials.ct.volume import ScanVolume
 from materials.density_map import DensityMap, bone_density, lay_density
+from materials.regions.bones import regional_bones
+from materials.regions.sacral import SacralRegions
 from materials.templates import T_SCORE_MAPS
 
 # Bone is carried outwards over voxels this far beyond the sacrum, so that elements at its surface find some.
 BEYOND_MM = 4.0
 
 
-def case_template(case: Case, anatomy: Anatomy) -> DensityMap:
-    """The density map of a case without a scan, laid on its sacrum."""
-    bone = case.bone
-    density = bone_density(
-        bone.map,
-        T_SCORE_MAPS[bone.t_score_map],
-        t_score=bone.t_score,
-        s1_body_mg_cm3=bone.s1_body_qct_mg_cm3(),
-        ala_to_body=bone.ala_to_body_ratio,
-        region_ratios=bone.regions.given(),
-    )
-    return lay_density(anatomy.sacrum, density)
-
-
-def case_scan(case: Case, anatomy: Anatomy) -> ScannedDensity | None:
+def case_scan(case: Case, anatomy: Anatomy, lumbar: Lumbar | None = None) -> ScannedDensity | None:
     """The density that the scan of a case shows of its sacrum; None without a scan.
 
     Args:
         case: as read.
         anatomy: its bones, as its screw is planned in.
+        lumbar: what stands on the sacrum.
 
     Raises:
         MaterialError: a scan that cannot be calibrated, or that does not show this sacrum.
@@ -52,29 +42,40 @@ def case_scan(case: Case, anatomy: Anatomy) -> ScannedDensity | None:
     if bone.ct is None:
         return None
     # before a T-score thins it: the scan is believed a little further in
-    thickness = CortexThickness().scaled(bone.cortex.thickness_scale)
+    thickness = bone.cortex.thickness()
     mirrored = case.screw.side == "right"
-    return _shown(bone.ct, bone.map, bone.t_score_map, thickness, anatomy, mirrored)
+    return _shown(bone.ct, bone.map, bone.t_score_map, thickness, anatomy, lumbar, mirrored)
 
 
 @lru_cache(maxsize=2)
 def _shown(
-    ct: Ct, template: str, t_score_map: str, thickness: CortexThickness, anatomy: Anatomy, mirrored: bool
+    ct: Ct,
+    template: str,
+    t_score_map: str,
+    thickness: CortexThickness,
+    anatomy: Anatomy,
+    lumbar: Lumbar | None,
+    mirrored: bool,
 ) -> ScannedDensity:
     """The density a scan shows; several screws and losses of a study share it."""
-    sacrum = anatomy.sacrum
+    bones = regional_bones(anatomy, lumbar)
     motion = ct.motion(_frame(ct, anatomy), mirrored=mirrored)
-    box = sacrum.bounds_mm + BEYOND_MM * np.array([[-1.0], [1.0]])
+    box = anatomy.sacrum.bounds_mm + BEYOND_MM * np.array([[-1.0], [1.0]])
     volume = _scan(ct).density(ct.calibration.line(), motion, box)
 
     def laid(s1_body_mg_cm3: float, ala_to_body: float) -> DensityMap:
         density = bone_density(
             template, T_SCORE_MAPS[t_score_map], s1_body_mg_cm3=s1_body_mg_cm3, ala_to_body=ala_to_body
         )
-        return lay_density(sacrum, density)
+        return lay_density(bones, density)
 
     return scanned_density(
-        volume, sacrum, thickness, laid, margin_mm=ct.margin_mm, outside=ct.outside or REFUSE
+        volume,
+        SacralRegions(field=anatomy.sacrum),
+        thickness,
+        laid,
+        margin_mm=ct.margin_mm,
+        outside=ct.outside or REFUSE,
     )
 
 

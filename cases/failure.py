@@ -93,5 +93,5 @@ def thread_shear_n(setup: PullOutSetup, loss_percent: float) -> tuple[float, flo
     points = envelope.points_mm
     gone = setup.loss.level(points) < setup.loss.threshold(loss_percent / 100.0)
     gone &= setup.loss.region(points) < 0.0
-    bone = bone_shear(plan.anatomy, bone_material(plan), shear, points).without(gone)
+    bone = bone_shear(bone_material(plan.case, plan.anatomy), shear, points).without(gone)
     return envelope.sheared_n(bone.strength_mpa), envelope.sheared_n(bone.strength_mpa * bone.in_shell)

@@ -72,12 +72,7 @@ def measured_patient(case: Case) -> Patient:
     left, right = (side_anatomy(case.anatomy, side) for side in ("left", "right"))
     measured = _measured(left, sex)
     sides = {"left": measured, "right": measured if right is left else _measured(right, sex)}
-    lumbar, misfit = None, ""
-    try:
-        lumbar = build_lumbar(sides[own].anatomy.sacrum, mean_lumbar(sex))
-    except GeometryError as error:
-        # an unusual sacrum is worth measuring all the same
-        misfit = str(error)
+    lumbar, misfit = fitting_lumbar(sides[own].anatomy, sex)
     return Patient(
         sides=sides,
         screw_side=own,
@@ -85,6 +80,17 @@ def measured_patient(case: Case) -> Patient:
         misfit=misfit,
         spinal={} if lumbar is None else _spinal(lumbar, sex),
     )
+
+
+def fitting_lumbar(anatomy: Anatomy, sex: str) -> tuple[Lumbar | None, str]:
+    """The mean L5 and L4 on a sacrum and ""; or None and why they do not fit.
+
+    An unusual sacrum is worth looking at all the same.
+    """
+    try:
+        return build_lumbar(anatomy.sacrum, mean_lumbar(sex)), ""
+    except GeometryError as error:
+        return None, str(error)
 
 
 def _measured(anatomy: Anatomy, sex: str) -> Side:

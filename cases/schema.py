@@ -10,7 +10,8 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from cases.schema_anatomy import Anatomy
-from cases.schema_bone import BodyLoss, Bone, Cortex
+from cases.schema_bone import BodyLoss, Bone
+from cases.schema_cortex import Cortex
 from cases.schema_ct import SACRAL, withheld
 from cases.schema_failure import Failure
 from cases.schema_screw import Screw

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field, create_model
 
+from cases.schema_cortex import Cortex
 from cases.schema_ct import Ct
 from cases.section import BrokenRule, Section, choice, quantity
 from geometry.body_loss import FAMILIES
 from materials.anisotropy import ANISOTROPIES
 from materials.conversions import ASH_OVER_APPARENT, CAHA, QCT, Conversion
-from materials.density_map import REGIONS
+from materials.density_map import BoneDensity, bone_density
 from materials.laws import LAWS
 from materials.tables import LOST_BONE
-from materials.templates import T_SCORE_MAPS, TEMPLATES
+from materials.templates import ALA_LOSS_EXPONENT, REGIONS, S1_BODY, T_SCORE_MAPS, TEMPLATES
 
 # One standard deviation above the young mean: five in six are below.
 LIKELY_T_SCORE = 1.0
@@ -23,14 +24,21 @@ MATERIAL, REMOVED = "material", "geometry"
 
 
 # What a scan shows for itself.
-MEASURED_IN_A_SCAN = ("t_score", "s1_body_mg_cm3", "s1_body_kind", "ala_to_body_ratio", "regions")
+MEASURED_IN_A_SCAN = (
+    "t_score",
+    "s1_body_mg_cm3",
+    "s1_body_kind",
+    "ala_to_body_ratio",
+    "alar_void",
+    "regions",
+)
 
 
 def _region_ratios() -> Any:
-    """A section with one optional ratio per region of the density map."""
+    """A section with one optional ratio per region of the density map; the S1 body itself is 1."""
     made: dict[str, Any] = {}
-    for region in REGIONS[1:]:  # the S1 body itself is 1
-        about = f"density of {region.replace('_', ' ')} over the S1 body; left out: as the map has it"
+    for region in dict.fromkeys(name for names in REGIONS.values() for name in names if name != S1_BODY):
+        about = f"mean density of {region.replace('_', ' ')} over the S1 body; left out: as the map has it"
         made[region] = (
             float | None,
             quantity(None, 0.0, 3.0, unit="", about=about, source="evidence 3.2", example=1.0),
@@ -42,27 +50,6 @@ if TYPE_CHECKING:
     RegionRatios = Section
 else:
     RegionRatios = _region_ratios()
-
-
-class Cortex(Section):
-    """The cortical shell; its thickness by region is in `materials.cortex`."""
-
-    thickness_scale: float = quantity(
-        1.0,
-        0.3,
-        3.0,
-        unit="",
-        about="multiplies the thickness of every region",
-        source="regional defaults 0.6 to 1.5 mm, assumed (evidence 1.2)",
-    )
-    young_mpa: float = quantity(
-        12_000.0,
-        1_000.0,
-        25_000.0,
-        unit="MPa",
-        about="Young's modulus of cortical bone",
-        source="lumbar 12 GPa, pelvis 17, osteoporotic 8.04 (evidence 4.3)",
-    )
 
 
 class Bone(Section):
@@ -111,6 +98,24 @@ class Bone(Section):
         about="R, mean density of the S1 ala over the S1 body; left out: the map's own, falling with T",
         source="0.37 to 0.78 published, sweep 0.20-0.80 (evidence 3.2)",
         example=0.63,
+    )
+    ala_loss_exponent: float = quantity(
+        ALA_LOSS_EXPONENT,
+        1.0,
+        3.0,
+        unit="",
+        about="the ala keeps this power of what the body keeps of its density; nothing where R is given",
+        source="assumed: the ala is lost first (evidence 3.3 [A])",
+    )
+    alar_void: float | None = quantity(
+        None,
+        0.0,
+        1.0,
+        unit="",
+        about="share of the trabeculae that fat has replaced in the middle of the alar void; "
+        "left out: 0 at T -1, 1 at T -2.5",
+        source="all gone below 100 HU in L5 (evidence 3.1 [V 58]), between chosen",
+        example=0.5,
     )
     regions: RegionRatios = Field(
         default_factory=RegionRatios, description="densities of single regions over the S1 body"
@@ -200,6 +205,19 @@ class Bone(Section):
                 remedy=f"write t_score: {-self.t_score:g} if that was meant",
             )
         ]
+
+    def density(self) -> BoneDensity:
+        """The densities of the regions that this section asks for."""
+        return bone_density(
+            self.map,
+            T_SCORE_MAPS[self.t_score_map],
+            t_score=self.t_score,
+            s1_body_mg_cm3=self.s1_body_qct_mg_cm3(),
+            ala_to_body=self.ala_to_body_ratio,
+            ala_loss_exponent=self.ala_loss_exponent,
+            alar_void=self.alar_void,
+            region_ratios=self.regions.given(),
+        )
 
     def conversion(self) -> Conversion:
         """From QCT density to the kinds of density that laws were measured on."""

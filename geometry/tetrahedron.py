@@ -76,6 +76,23 @@ def shapes_at(barycentric: Floats) -> Floats:
     return np.concatenate([barycentric * (2.0 * barycentric - 1.0), 4.0 * one * other], axis=1)
 
 
+def halves_at(barycentric: Floats) -> Floats:
+    """The ten hats at barycentric points (q, 4), shape (q, 10): linear in each of the eight children.
+
+    They follow a distance, which has kinks, where the quadratic shapes would overshoot.
+    """
+    nodes = np.vstack([np.eye(4), 0.5 * (np.eye(4)[TET_EDGES[:, 0]] + np.eye(4)[TET_EDGES[:, 1]])])
+    hats = np.zeros((len(barycentric), 10))
+    left = np.arange(len(barycentric))
+    for child in _CHILDREN:
+        within = barycentric[left] @ np.linalg.inv(nodes[child])
+        # a point on a face between two children belongs to the first of them
+        mine = within.min(axis=1) >= -1e-9
+        hats[np.ix_(left[mine], child)] = within[mine]
+        left = left[~mine]
+    return hats
+
+
 def slopes_at(barycentric: Floats) -> Floats:
     """Derivatives of the ten shape functions by coordinates 1, 2, 3 with 0 giving way, shape (q, 10, 3)."""
     by_each = np.zeros((len(barycentric), 10, 4))

@@ -8,18 +8,14 @@ SACRUM, ILIUM = "sacrum", "ilium"
 
 
 class DensityField(Protocol):
-    """QCT density (K2HPO4) of trabecular bone, in the anatomical frame."""
+    """QCT density (K2HPO4) of trabecular bone, in the anatomical frame; negative where fat outweighs bone."""
 
-    def sacrum_mg_cm3(self, points_mm: Floats) -> Floats:
-        """Density in mg/cm3 at points in the sacrum, shape (n,) for points of shape (n, 3)."""
-        ...
-
-    def ilium_mg_cm3(self, points_mm: Floats) -> Floats:
-        """Density in mg/cm3 at points in the ilium, shape (n,) for points of shape (n, 3)."""
+    def mg_cm3(self, part: str, points_mm: Floats) -> Floats:
+        """Density in mg/cm3 at points (n, 3) of one bone, such as "sacrum", shape (n,)."""
         ...
 
     def in_elements(self, part: str, corners_mm: Floats) -> Floats:
-        """Density in mg/cm3 at the four Gauss points of elements of "sacrum" or "ilium", shape (m, 4).
+        """Density in mg/cm3 at the four Gauss points of elements of one bone, shape (m, 4).
 
         Args:
             part: which bone they are in.

@@ -1,40 +1,24 @@
-"""Bone density as a field: a regional template laid over the sacrum and ilium, blended smoothly."""
+"""Bone density as a field: a regional template laid over sacrum, ilium and vertebrae, blended smoothly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import nnls
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.sacrum.promise import SacrumBody
 from geometry.tetrahedron import POINTS_4
-from materials.density_field import SACRUM
+from materials.regions.bone import RegionalBone
+from materials.regions.of_interest import SampledBone, sampled_bone
 from materials.templates import (
     ALA_LOSS_EXPONENT,
-    OSTEOPOROTIC_ALA_CENTRAL,
+    ALA_REGIONS,
+    FAT_MG_CM3,
+    S1_ALA,
     TEMPLATES,
-    DensityTemplate,
     TScoreMap,
     osteoporosis_share,
-)
-
-# Neighbouring regions pass into each other over about twice this length (chosen: a vertebral endplate
-# and the trabecular transition beside it measure a few millimetres).
-BLEND_MM = 2.5
-
-REGIONS = (
-    "s1_body",
-    "s1_pedicle",
-    "s1_ala_upper_lateral",
-    "s1_ala_central",
-    "s2_body",
-    "s2_ala",
-    "lower_body",
-    "lower_ala",
-    "posterior",
-    "ilium_anterior",
-    "ilium_posterior",
 )
 
 
@@ -46,6 +30,7 @@ class BoneDensity:
         s1_body_mg_cm3: QCT density of the S1 body.
         ratios: density of each region over the S1 body.
         ala_to_body: R, mean of the S1 ala over the S1 body.
+        alar_void: share of the trabeculae that fat has replaced in the middle of the alar void.
         t_score: the T-score these stand for; it also thins the cortex.
         source: where the template is from.
     """
@@ -53,15 +38,13 @@ class BoneDensity:
     s1_body_mg_cm3: float
     ratios: Mapping[str, float]
     ala_to_body: float
+    alar_void: float
     t_score: float
     source: str
 
-
-ALA_REGIONS = ("s1_ala_upper_lateral", "s1_ala_central")
-# Spacing of the points at which the mean of the ala is taken: a fifth of its smallest extent.
-_MEAN_STEP_MM = 2.5
-# R is measured inside the shell, as a CT region of interest is drawn (thickest shell of evidence 1.2).
-SHELL_MM = 1.5
+    def mean_mg_cm3(self, region: str) -> float:
+        """Mean density of a region, as asked for."""
+        return self.s1_body_mg_cm3 * self.ratios[region]
 
 
 def bone_density(
@@ -71,6 +54,8 @@ def bone_density(
     t_score: float | None = None,
     s1_body_mg_cm3: float | None = None,
     ala_to_body: float | None = None,
+    ala_loss_exponent: float = ALA_LOSS_EXPONENT,
+    alar_void: float | None = None,
     region_ratios: Mapping[str, float] | None = None,
 ) -> BoneDensity:
     """The regional densities of one bone, from a T-score or from its measured S1 body density.
@@ -78,9 +63,11 @@ def bone_density(
     Args:
         template_name: a row of `TEMPLATES`.
         scale: how a T-score scales density.
-        t_score: scales the whole template; the ala loses more (exponent 1.5, evidence 3.3).
+        t_score: scales the whole template; the ala loses more.
         s1_body_mg_cm3: measured density, in place of a T-score.
         ala_to_body: R as measured; without it the template's own, lowered with the T-score.
+        ala_loss_exponent: the ala keeps this power of what the body keeps (evidence 3.3 [A]).
+        alar_void: how empty the alar void is, 0 to 1; without it, it empties with the T-score.
         region_ratios: ratios to the S1 body that replace the template's; those of the S1 ala set how it
             varies inside, R sets its mean.
 
@@ -97,8 +84,11 @@ def bone_density(
         raise MaterialError("give either t_score or s1_body_mg_cm3, not both", where="bone")
     ratio = ala_to_body
     if ratio is None:
-        ratio = template.ala_to_body * relative ** (ALA_LOSS_EXPONENT - 1.0)
-    ratios = _ratios(template, ratio, osteoporosis_share(t_score))
+        ratio = template.ala_to_body * relative ** (ala_loss_exponent - 1.0)
+    ratios = {
+        name: region.ratio * (ratio if region.over == S1_ALA else 1.0)
+        for name, region in template.regions.items()
+    }
     unknown = set(region_ratios or {}) - set(ratios)
     if unknown:
         raise MaterialError(
@@ -110,136 +100,75 @@ def bone_density(
         s1_body_mg_cm3=template.s1_body_mg_cm3 * relative,
         ratios={**ratios, **(region_ratios or {})},
         ala_to_body=ratio,
+        alar_void=osteoporosis_share(t_score) if alar_void is None else alar_void,
         t_score=t_score,
         source=template.source,
     )
 
 
-def _ratios(template: DensityTemplate, ala_to_body: float, osteoporosis: float) -> dict[str, float]:
-    """Density of each region over the S1 body."""
-    central = (1.0 - osteoporosis) * template.ala_central + osteoporosis * min(
-        OSTEOPOROTIC_ALA_CENTRAL, template.ala_central
-    )
-    return {
-        "s1_body": 1.0,
-        "s1_pedicle": template.s1_pedicle,
-        "s1_ala_upper_lateral": ala_to_body * template.ala_upper_lateral,
-        "s1_ala_central": ala_to_body * central,
-        "s2_body": template.s2_body,
-        "s2_ala": ala_to_body * template.s2_ala,
-        "lower_body": template.lower_body,
-        "lower_ala": ala_to_body * template.s2_ala,
-        "posterior": template.posterior,
-        "ilium_anterior": template.ilium_anterior,
-        "ilium_posterior": template.ilium_posterior,
-    }
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class DensityMap:
-    """Density at any point of the sacrum or ilium.
+    """Density at any point of the bones it is laid on.
 
     Attributes:
-        sacrum: gives the coordinates that the regions are drawn in.
-        density: the regional values.
+        bones: by part name.
+        density: the regional means asked for.
+        values_mg_cm3: by part and region, what stands in the middle of each region so that its mean comes
+            out as asked.
     """
 
-    sacrum: SacrumBody
+    bones: Mapping[str, RegionalBone]
     density: BoneDensity
+    values_mg_cm3: Mapping[str, Mapping[str, float]]
 
-    def sacrum_mg_cm3(self, points_mm: Floats) -> Floats:
-        """QCT density in mg/cm3 at points in the sacrum, shape (n,) for points of shape (n, 3)."""
-        weights = sacral_weights(self.sacrum, points_mm)
-        total = np.zeros(len(points_mm))
-        for region, weight in weights.items():
-            total += weight * self.density.ratios[region]
-        return self.density.s1_body_mg_cm3 * total
-
-    def ilium_mg_cm3(self, points_mm: Floats) -> Floats:
-        """QCT density in mg/cm3 at points in the ilium, shape (n,): denser in front of the joint."""
-        ratios = self.density.ratios
-        # the joint lies beside the S1 body; posterior ilium is what stands behind its back wall
-        behind = _step(points_mm[:, 1] - float(self.sacrum.body_half_depth_mm(np.zeros(1))[0]), 4 * BLEND_MM)
-        share = behind * ratios["ilium_posterior"] + (1.0 - behind) * ratios["ilium_anterior"]
-        return self.density.s1_body_mg_cm3 * share
+    def mg_cm3(self, part: str, points_mm: Floats) -> Floats:
+        """QCT density in mg/cm3 at points (n, 3) of a bone, shape (n,); negative where fat outweighs bone."""
+        bone, values = self.bones[part], self.values_mg_cm3[part]
+        bony = np.zeros(len(points_mm))
+        for region, weight in bone.density_weights(points_mm).items():
+            bony += weight * values[region]
+        empty = self.density.alar_void * bone.void_share(points_mm)
+        return (1.0 - empty) * bony + empty * FAT_MG_CM3
 
     def in_elements(self, part: str, corners_mm: Floats) -> Floats:
-        """QCT density in mg/cm3 at the four Gauss points of elements of "sacrum" or "ilium", shape (m, 4).
-
-        Args:
-            part: which bone they are in.
-            corners_mm: their corners, shape (m, 4, 3).
-        """
+        """QCT density in mg/cm3 at the Gauss points of elements with corners (m, 4, 3), shape (m, 4)."""
         points = np.einsum("qv,mvx->mqx", POINTS_4, corners_mm).reshape(-1, 3)
-        density = self.sacrum_mg_cm3(points) if part == SACRUM else self.ilium_mg_cm3(points)
-        return density.reshape(-1, 4)
+        return self.mg_cm3(part, points).reshape(-1, 4)
 
 
-def lay_density(sacrum: SacrumBody, density: BoneDensity) -> DensityMap:
-    """The regional densities laid on one sacrum, its S1 ala scaled so that its mean over the S1 body is R.
+def lay_density(bones: Mapping[str, RegionalBone], density: BoneDensity) -> DensityMap:
+    """The regional densities laid on these bones, so that regions of interest measure what was asked for.
 
-    The template says how the ala varies inside; how much of it is upper, lateral or central is the shape's.
+    Blending and the alar void take from a region's mean; what stands in its middle makes up for it. The S1
+    ala is one region here, of mean R: the template says how it varies inside, and the void moves its bone
+    aside but takes none away.
     """
-    weights = sacral_weights(sacrum, points_under_shell(sacrum))
-    share = np.array([weights[region].sum() for region in ALA_REGIONS])
-    ratios = np.array([density.ratios[region] for region in ALA_REGIONS])
-    scaled = ratios * density.ala_to_body / float(share @ ratios / share.sum())
     return DensityMap(
-        sacrum=sacrum,
-        density=replace(
-            density, ratios={**density.ratios, **dict(zip(ALA_REGIONS, scaled.tolist(), strict=True))}
-        ),
+        bones=bones,
+        density=density,
+        values_mg_cm3={part: _values_mg_cm3(sampled_bone(bone), density) for part, bone in bones.items()},
     )
 
 
-def points_under_shell(sacrum: SacrumBody) -> Floats:
-    """Points spread evenly through the bone inside its shell, at which means are taken, shape (n, 3)."""
-    low, high = sacrum.bounds_mm
-    steps = [np.arange(low[k], high[k], _MEAN_STEP_MM) for k in range(3)]
-    points = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    return np.asarray(points[sacrum(points) < -SHELL_MM])
-
-
-def sacral_weights(sacrum: SacrumBody, points_mm: Floats) -> dict[str, Floats]:
-    """How much each sacral region counts at each point; each weight has shape (n,), they sum to one."""
-    arc, depth = sacrum.curve_coordinates(points_mm)
-    side = np.abs(points_mm[:, 0])
-    half_width, half_depth = sacrum.body_half_width_mm(arc), sacrum.body_half_depth_mm(arc)
-    ala_half_width = sacrum.ala_half_width_mm(arc)
-    s1_end, s2_end = sacrum.junction_arcs_mm[:2]
-
-    below_s1, below_s2 = _step(arc - s1_end), _step(arc - s2_end)
-    level = {"s1": 1.0 - below_s1, "s2": below_s1 * (1.0 - below_s2), "lower": below_s1 * below_s2}
-
-    radius = ((side / half_width) ** 2.5 + (np.abs(depth) / half_depth) ** 2.5) ** 0.4
-    body = 1.0 - _step((radius - 1.0) * half_depth)
-    # lamina and articular processes; the lateral mass beside them is ala up to its dorsal surface
-    behind = (1.0 - body) * _step(depth - half_depth - 5.0) * (1.0 - _step(side - 1.05 * half_width))
-    wing = 1.0 - body - behind
-
-    # the S1 pedicle bridges the back corner of the body and the articular process (evidence 1.1:
-    # about 22 mm wide, 13 to 20 mm high)
-    pedicle = np.exp(-(((depth - half_depth) / 8.0) ** 2) - ((side - 0.9 * half_width) / 8.0) ** 2)
-    pedicle *= level["s1"] * (1.0 - body)
-    upper = 1.0 - _step(arc - 0.45 * s1_end, 2 * BLEND_MM)
-    lateral = _step(side - half_width - 0.6 * (ala_half_width - half_width), 2 * BLEND_MM)
-    upper_lateral = 1.0 - (1.0 - upper) * (1.0 - lateral)
-
-    outside_pedicle = 1.0 - pedicle
-    s1_wing = wing * level["s1"] * outside_pedicle
+def _values_mg_cm3(sampled: SampledBone, density: BoneDensity) -> dict[str, float]:
+    """What stands in the middle of each region of one bone, so that the regions of interest come out."""
+    groups: list[tuple[str, ...]] = [(region,) for region in sampled.weights if region not in ALA_REGIONS]
+    means = [density.mean_mg_cm3(region) for (region,) in groups]
+    if set(ALA_REGIONS) <= set(sampled.weights):
+        groups.append(ALA_REGIONS)
+        means.append(density.s1_body_mg_cm3 * density.ala_to_body)
+    empty = density.alar_void * sampled.void
+    # with every region at its asked mean each region of interest holds so much of each, and so much fat
+    bony = [
+        (1.0 - empty) * sum(density.mean_mg_cm3(region) * sampled.weights[region] for region in group)
+        for group in groups
+    ]
+    cores = [sampled.core(group) for group in groups]
+    held = np.array([[part[core].mean() for part in bony] for core in cores])
+    fat = np.array([FAT_MG_CM3 * empty[core].mean() for core in cores])
+    factors, _ = nnls(held, np.array(means) - fat)
     return {
-        "s1_body": body * level["s1"],
-        "s1_pedicle": pedicle * (wing + behind),
-        "s1_ala_upper_lateral": s1_wing * upper_lateral,
-        "s1_ala_central": s1_wing * (1.0 - upper_lateral),
-        "s2_body": body * level["s2"],
-        "s2_ala": wing * level["s2"] * outside_pedicle,
-        "lower_body": body * level["lower"],
-        "lower_ala": wing * level["lower"] * outside_pedicle,
-        "posterior": behind * outside_pedicle,
+        region: float(factor * density.mean_mg_cm3(region))
+        for group, factor in zip(groups, factors, strict=True)
+        for region in group
     }
-
-
-def _step(distance_mm: Floats, blend_mm: float = BLEND_MM) -> Floats:
-    """A smooth step from 0 to 1 across distance 0, shape as given."""
-    return 0.5 * (1.0 + np.tanh(distance_mm / blend_mm))

@@ -1,15 +1,11 @@
 """How much shear bone bears, and where on a screw there is bone to bear it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.anatomy import Anatomy
 from geometry.arrays import Bools, Floats
 from geometry.errors import MaterialError
-from geometry.field import Field
-from materials.cortex import sacral_thickness_mm
 from materials.field import BoneMaterial, depth_mm
 from materials.laws import StrengthLaw
 
@@ -61,20 +57,15 @@ class BoneShear:
         return BoneShear(strength_mpa=np.where(lost, 0.0, self.strength_mpa), in_shell=self.in_shell)
 
 
-def bone_shear(anatomy: Anatomy, bone: BoneMaterial, shear: ShearStrength, points_mm: Floats) -> BoneShear:
-    """Shear strength of sacrum and ilium at points, shape (n, 3); the shell has its true thickness."""
+def bone_shear(bone: BoneMaterial, shear: ShearStrength, points_mm: Floats) -> BoneShear:
+    """Shear strength of the bones at points, shape (n, 3); the shell has its true thickness."""
     strength, in_shell = np.zeros(len(points_mm)), np.zeros(len(points_mm), bool)
-    sacrum, ilium, cortex = anatomy.sacrum, anatomy.ilium, bone.cortex_mm
-
-    def lay(
-        body: Field, thickness_mm: Callable[[Floats], Floats], density: Callable[[Floats], Floats]
-    ) -> None:
-        inside = np.flatnonzero(body(points_mm) < 0.0)
+    for part, regions in bone.bones.items():
+        inside = np.flatnonzero(regions.field(points_mm) < 0.0)
         points = points_mm[inside]
-        shell = depth_mm(body, points) < thickness_mm(points)
+        shell = depth_mm(regions.field, points) < bone.cortex_mm.at_mm(regions, points)
         in_shell[inside] = shell
-        strength[inside] = np.where(shell, shear.cortical_mpa, shear.trabecular_mpa(density(points)))
-
-    lay(sacrum, lambda points: sacral_thickness_mm(sacrum, cortex, points), bone.density.sacrum_mg_cm3)
-    lay(ilium, lambda points: np.full(len(points), cortex.ilium_mm), bone.density.ilium_mg_cm3)
+        # where fat outweighs bone, its density is below zero
+        density = np.maximum(bone.density.mg_cm3(part, points), 0.0)
+        strength[inside] = np.where(shell, shear.cortical_mpa, shear.trabecular_mpa(density))
     return BoneShear(strength_mpa=strength, in_shell=in_shell)

@@ -8,11 +8,13 @@ from scipy import ndimage
 
 from geometry.arrays import Floats
 from geometry.sacrum.promise import SacrumBody
-from materials.cortex import CortexThickness, sacral_thickness_mm
+from materials.cortex import CortexThickness
 from materials.ct.calibration import Calibration, given_line
 from materials.ct.grid import VoxelGrid
 from materials.ct.volume import ScanVolume
+from materials.density_field import SACRUM
 from materials.density_map import DensityMap
+from materials.regions.sacral import SacralRegions
 
 # Compact bone of 1200 mg/cm3 hydroxyapatite is 980 on the K2HPO4 scale; muscle of 50 HU is 40.
 CORTEX_MG_CM3, SOFT_MG_CM3 = 980.0, 40.0
@@ -70,8 +72,10 @@ def rendered(
     # shares of voxels by depth, so that a thin shell keeps its mass
     step = float(grid.spacing_mm.mean())
     bone = np.clip(depth / step + 0.5, 0.0, 1.0)
-    inner = np.clip((depth - sacral_thickness_mm(sacrum, thickness, points)) / step + 0.5, 0.0, 1.0)
-    true = inner * density.sacrum_mg_cm3(points) + (bone - inner) * CORTEX_MG_CM3 + (1.0 - bone) * SOFT_MG_CM3
+    inner = np.clip((depth - thickness.at_mm(SacralRegions(field=sacrum), points)) / step + 0.5, 0.0, 1.0)
+    true = (
+        inner * density.mg_cm3(SACRUM, points) + (bone - inner) * CORTEX_MG_CM3 + (1.0 - bone) * SOFT_MG_CM3
+    )
     line = scanner.calibration
     hu = (true.reshape(grid.shape) - line.intercept_mg_cm3) / line.slope_mg_cm3_per_hu
     hu = ndimage.gaussian_filter(hu, scanner.fwhm_mm / 2.3548 / grid.spacing_mm)

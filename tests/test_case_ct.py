@@ -28,16 +28,20 @@ from geometry.meshing.tet_mesh import TetMesh
 from geometry.mirror import ACROSS
 from geometry.sacrum.bone import Sacrum
 from geometry.sacrum.shape import MALE
-from materials.cortex import CortexThickness, sacral_thickness_mm
+from materials.cortex import CortexThickness
 from materials.ct.scanned import ScannedDensity
 from materials.ct.volume import ScanVolume
+from materials.density_field import SACRUM
 from materials.density_map import bone_density, lay_density
 from materials.field import map_material
+from materials.regions.sacral import SacralRegions
 from materials.templates import T_SCORE_MAPS
 
 BONE = Sacrum(MALE)
+SACRAL = SacralRegions(field=BONE)
 TRUE = lay_density(
-    BONE, bone_density("clinical_ct", T_SCORE_MAPS["class_boundary"], s1_body_mg_cm3=160.0, ala_to_body=0.4)
+    {SACRUM: SACRAL},
+    bone_density("clinical_ct", T_SCORE_MAPS["class_boundary"], s1_body_mg_cm3=160.0, ala_to_body=0.4),
 )
 # How the patient lay in the scanner: the frame of the sacrum as DICOM sees it.
 LYING = np.eye(4)
@@ -87,17 +91,17 @@ def shown(case: Case) -> ScannedDensity:
 def clear_points() -> Floats:
     """Points on the left, well away from shell and midline."""
     points = np.random.default_rng(8).uniform(*BONE.bounds_mm, (40_000, 3))
-    deep = -BONE(points) > sacral_thickness_mm(BONE, CortexThickness(), points) + 2.5
+    deep = -BONE(points) > CortexThickness().at_mm(SACRAL, points) + 2.5
     return points[deep & (points[:, 0] > 4.0)]
 
 
 POINTS = clear_points()
-DENSER = 1.3 * (TRUE.sacrum_mg_cm3(POINTS) - LINE.intercept_mg_cm3) + LINE.intercept_mg_cm3
+DENSER = 1.3 * (TRUE.mg_cm3(SACRUM, POINTS) - LINE.intercept_mg_cm3) + LINE.intercept_mg_cm3
 
 
 def miss(case: Case, true: Floats) -> float:
     """Root mean square miss of the scan at those points, over the mean."""
-    return float(np.sqrt(((shown(case).sacrum_mg_cm3(POINTS) - true) ** 2).mean()) / true.mean())
+    return float(np.sqrt(((shown(case).mg_cm3(SACRUM, POINTS) - true) ** 2).mean()) / true.mean())
 
 
 def landmarks(sign: Floats) -> str:
@@ -127,7 +131,7 @@ def test_the_bone_of_a_case_has_the_density_of_its_scan(folder: Path) -> None:
     plan = plan_case(case)
     corners = elements_inside(BONE, 5.0)
     mesh = one_part(corners)
-    material = map_material(mesh, plan.anatomy, bone_material(plan), {})
+    material = map_material(mesh, bone_material(case, plan.anatomy), {})
     np.testing.assert_array_equal(material.density_mg_cm3, shown(case).in_elements("sacrum", corners))
 
 
@@ -152,7 +156,7 @@ def test_landmarks_place_the_scan_in_either_frame(coordinates: str, folder: Path
 def test_a_right_screw_is_planned_in_the_mirrored_scan(folder: Path) -> None:
     case = case_in(folder, lying("lps", "right"))
     # the bone that is planned on the left is the patient's right, the lighter one
-    assert miss(case, TRUE.sacrum_mg_cm3(POINTS * ACROSS)) < 0.025
+    assert miss(case, TRUE.mg_cm3(SACRUM, POINTS * ACROSS)) < 0.025
 
 
 def test_the_landmarks_of_a_surface_place_its_scan(folder: Path) -> None:

@@ -73,7 +73,8 @@ case.yaml:5:21  anatomy.sacral_slope_deg = "40 mm"
     remedy: write 39.5, or "39.5 deg"
 case.yaml:7:3  bone.t_scor = -2
     unknown key; the keys here are map, t_score, t_score_map, s1_body_mg_cm3, s1_body_kind, \
-ala_to_body_ratio, regions, density_law, ash_over_apparent, anisotropy, cortex, ct
+ala_to_body_ratio, ala_loss_exponent, alar_void, regions, density_law, ash_over_apparent, \
+anisotropy, cortex, ct
     remedy: did you mean t_score?
 case.yaml:8:12  bone.t_score = 25
     outside -5 to 2 (a T-score, dimensionless)

@@ -19,7 +19,7 @@ VOLUMES_MM3 = np.array([1.0, 2.0, 3.0, 4.0])
 
 def field_of(law: str, in_shell: int | None = None) -> MaterialField:
     density = np.array([150.0, 20.0, 5.0, np.nan])
-    under_cortex = np.full((4, 4), 1.0)
+    under_cortex = np.full((4, 10), 1.0)
     if in_shell is not None:
         under_cortex[in_shell] = -1.0
     return MaterialField(
@@ -49,6 +49,13 @@ def test_the_shell_is_no_bone_of_the_law() -> None:
     field = field_of("crawford2003", in_shell=2)
     assert field.clipped_share(VOLUMES_MM3) == 0.0
     assert field.extrapolated_share(VOLUMES_MM3) == pytest.approx(2.0 / 3.0)
+
+
+def test_fat_is_softer_than_bone_without_any_density_to_a_law_of_ash() -> None:
+    # ash is 1.06 rho + 38.9: none is left at -36.7 mg/cm3, and fat at -80 has none
+    young = LAWS["morgan2003"].young_mpa(np.array([0.0, -20.0, -36.8, -80.0]))
+    assert young[0] > 3.0 * young[1] > 0.0
+    assert (young[2:] == 0.0).all()
 
 
 def test_a_law_may_leave_its_range_without_falling_to_the_floor() -> None:

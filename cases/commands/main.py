@@ -41,6 +41,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(name="mesh", summary="the mesh of one case, its parts and quality", module="cases.commands.mesh"),
     Verb(name="anatomy", summary="measure and draw the bones of a case", module="cases.commands.anatomy"),
+    Verb(name="bone", summary="density and cortex of a case, region by region", module="cases.commands.bone"),
     Verb(name="presets", summary="the screw presets, planned and drawn", module="cases.commands.presets"),
     Verb(
         name="laws",

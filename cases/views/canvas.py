@@ -29,11 +29,19 @@ LEVELS = (256, 256, 256)
 
 
 def off_screen_plotter(
-    size: tuple[int, int], shape: tuple[int, int] = (1, 1), column_weights: Sequence[float] | None = None
+    size: tuple[int, int],
+    shape: tuple[int, int] = (1, 1),
+    column_weights: Sequence[float] | None = None,
+    row_weights: Sequence[float] | None = None,
 ) -> pv.Plotter:
     """An empty white picture of that many pixels, divided into rows and columns."""
     plotter = pv.Plotter(
-        off_screen=True, window_size=list(size), shape=shape, border=False, col_weights=column_weights
+        off_screen=True,
+        window_size=list(size),
+        shape=shape,
+        border=False,
+        col_weights=column_weights,
+        row_weights=row_weights,
     )
     plotter.set_background("white")
     return plotter

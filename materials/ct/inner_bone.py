@@ -15,16 +15,18 @@ from scipy import ndimage
 
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.sacrum.promise import SacrumBody
-from materials.cortex import CortexThickness, sacral_thickness_mm
+from materials.cortex import CortexThickness
 from materials.ct.grid import VoxelGrid
 from materials.ct.volume import DensityVolume
+from materials.regions.sacral import SacralRegions
 
 Counts: TypeAlias = tuple[int, int, int]
 
 # Chosen: three standard deviations of a kernel with 1.2 mm full width at half maximum; of the shell's blur
 # 0.1 % reaches further.
 SHELL_MARGIN_MM = 1.5
+# The shell is looked up this near to the surface; elsewhere one thickness is as good as another.
+NEAR_MM = 8.0
 # The bone is looked up at about every millimetre, and read between (chosen: it is curved on a scale of
 # centimetres).
 COARSE_MM = 1.0
@@ -55,18 +57,20 @@ class SacrumInScan:
         return np.asarray(self.depth_mm - self.shell_mm)
 
 
-def sacrum_in_scan(grid: VoxelGrid, sacrum: SacrumBody, thickness: CortexThickness) -> SacrumInScan:
+def sacrum_in_scan(grid: VoxelGrid, sacrum: SacralRegions, thickness: CortexThickness) -> SacrumInScan:
     """The sacrum as every millimetre of a scan meets it."""
     i, j, k = (max(1, int(COARSE_MM / spacing)) for spacing in grid.spacing_mm)
     coarse = grid.thinned((i, j, k))
     points = coarse.centres_mm()
-    field = sacrum(points).reshape(coarse.shape)
+    field = sacrum.field(points).reshape(coarse.shape)
     # along the axes of the grid, which are at right angles
     slopes = np.array(np.gradient(field, *coarse.spacing_mm)).reshape(3, -1)
     steepness = np.linalg.norm(slopes, axis=0)
     axes = coarse.to_mm[:3, :3] / coarse.spacing_mm
     outwards = (axes @ (slopes / np.maximum(steepness, 1e-9))).T
-    shell = sacral_thickness_mm(sacrum, thickness, points).reshape(coarse.shape)
+    near = np.abs(field).reshape(-1) < NEAR_MM
+    shell = np.full(len(points), thickness.anterior_mm)
+    shell[near] = thickness.at_mm(sacrum, points[near])
     return SacrumInScan(
         grid=coarse,
         steps=(i, j, k),
@@ -74,7 +78,7 @@ def sacrum_in_scan(grid: VoxelGrid, sacrum: SacrumBody, thickness: CortexThickne
         # never too deep: in the middle of a thin wall the field is level, and dividing by its slope lifts it
         depth_mm=-field / np.clip(steepness, 1.0, 3.0).reshape(coarse.shape),
         outwards=outwards,
-        shell_mm=shell,
+        shell_mm=shell.reshape(coarse.shape),
     )
 
 

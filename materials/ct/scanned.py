@@ -5,21 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.arrays import Floats
+from geometry.arrays import Bools, Floats
 from geometry.errors import MaterialError
-from geometry.sacrum.promise import SacrumBody
-from materials.cortex import CortexThickness, sacral_thickness_mm
+from materials.cortex import CortexThickness
 from materials.ct.inner_bone import SacrumInScan, carried_outwards, sacrum_in_scan
 from materials.ct.projection import density_at, density_in_elements
 from materials.ct.volume import DensityVolume
 from materials.density_field import SACRUM
-from materials.density_map import ALA_REGIONS, DensityMap, points_under_shell, sacral_weights
+from materials.density_map import DensityMap
+from materials.regions.of_interest import SampledBone, sampled_bone
+from materials.regions.sacral import SacralRegions
+from materials.templates import ALA_REGIONS, S1_ALA, S1_BODY
 
 WHERE = "bone.ct"
 REFUSE, TEMPLATE = "refuse", "template"
-# A region of which fewer points than this are clear of the shell is not measured (chosen: noise of 20 HU
-# leaves 4 HU of its mean).
-LEAST_POINTS = 25.0
+# A region is measured where so much of its core is clear of the shell (chosen: noise of 20 HU in voxels of
+# 16 mm3 leaves 4 HU of its mean).
+LEAST_MM3 = 400.0
 # The S1 body must be seen to be measured (chosen), and measure what bone measures (the range of the key
 # bone.s1_body_mg_cm3).
 LEAST_S1_SEEN = 0.95
@@ -85,16 +87,14 @@ class ScannedDensity:
     template: DensityMap
     measures: ScanMeasures
 
-    def sacrum_mg_cm3(self, points_mm: Floats) -> Floats:
-        """QCT density in mg/cm3 at points in the sacrum, shape (n,) for points of shape (n, 3)."""
+    def mg_cm3(self, part: str, points_mm: Floats) -> Floats:
+        """QCT density in mg/cm3 at points (n, 3) of a bone, shape (n,): the template's but in the sacrum."""
+        if part != SACRUM:
+            return self.template.mg_cm3(part, points_mm)
         found = density_at(self.volume, points_mm)
         unseen = np.isnan(found)
-        found[unseen] = self.template.sacrum_mg_cm3(points_mm[unseen])
+        found[unseen] = self.template.mg_cm3(part, points_mm[unseen])
         return found
-
-    def ilium_mg_cm3(self, points_mm: Floats) -> Floats:
-        """QCT density in mg/cm3 at points in the ilium, shape (n,): the template's."""
-        return self.template.ilium_mg_cm3(points_mm)
 
     def in_elements(self, part: str, corners_mm: Floats) -> Floats:
         """QCT density in mg/cm3 at the Gauss points of elements with corners (m, 4, 3), shape (m, 4).
@@ -111,7 +111,7 @@ class ScannedDensity:
 
 def scanned_density(
     volume: DensityVolume,
-    sacrum: SacrumBody,
+    sacrum: SacralRegions,
     thickness: CortexThickness,
     template: Callable[[float, float], DensityMap],
     *,
@@ -131,76 +131,74 @@ def scanned_density(
     Raises:
         MaterialError: the scan does not show the sacrum, or not where it is said to be.
     """
-    regions, outside_share = _regions(volume, sacrum, thickness, margin_mm)
+    sampled = sampled_bone(sacrum)
+    outside_share = _outside_share(volume, sampled)
     if outside_share and outside == REFUSE:
         raise MaterialError(
             f"{100 * outside_share:.1f} % of the sacrum lies outside the scan",
             where=f"{WHERE}.outside",
             advice=f"Use a scan of the whole sacrum, or write outside: {TEMPLATE}",
         )
+    shell = thickness.at_mm(sacrum, sampled.points_mm)
+    clear = -sacrum.field(sampled.points_mm) >= shell + margin_mm
+    _refuse_unmeasured(sampled, clear & ~np.isnan(density_at(volume, sampled.points_mm)))
     found = sacrum_in_scan(volume.grid, sacrum, thickness)
+    carried = carried_outwards(volume, found, margin_mm)
+    # beside the shell too, or the middle of a region would count for all of it
+    density = density_at(carried, sampled.points_mm)
+    read = ~np.isnan(density)
+    cores = {name: sampled.core((name,)) & read for name in sampled.weights}
+    means = {name: float(density[core].mean()) for name, core in cores.items() if core.any()}
+    low, high = S1_BODY_MG_CM3
+    if not low <= means[S1_BODY] <= high:
+        raise MaterialError(
+            f"the S1 body measures {means[S1_BODY]:.0f} mg/cm3, outside {low:g} to {high:g}",
+            where=WHERE,
+            advice="Check the calibration, that the file holds Hounsfield units, coordinates and landmarks",
+        )
     under = found.under_shell_mm()
     measures = ScanMeasures(
-        regions_mg_cm3=regions,
-        s1_body_mg_cm3=regions["s1_body"],
-        ala_to_body=_ala_mg_cm3(sacrum, regions) / regions["s1_body"],
+        regions_mg_cm3=means,
+        s1_body_mg_cm3=means[S1_BODY],
+        ala_to_body=float(density[sampled.core(ALA_REGIONS) & read].mean()) / means[S1_BODY],
         outside_share=outside_share,
         carried_share=float((under[under > 0.0] < margin_mm).mean()),
         edge_share=_edge_share(volume, found),
     )
     return ScannedDensity(
-        volume=carried_outwards(volume, found, margin_mm),
+        volume=carried,
         template=template(measures.s1_body_mg_cm3, float(np.clip(measures.ala_to_body, *TEMPLATE_R))),
         measures=measures,
     )
 
 
-def _regions(
-    volume: DensityVolume, sacrum: SacrumBody, thickness: CortexThickness, margin_mm: float
-) -> tuple[dict[str, float], float]:
-    """The density of each region in mg/cm3, and the share of the bone that lies outside the scan.
-
-    Regions pass into each other, so their densities are those whose blend is nearest to the scan in least
-    squares, where it is clear of the shell: the densities that the template would need.
-    """
-    points = points_under_shell(sacrum)
-    weights = sacral_weights(sacrum, points)
-    density = density_at(volume, points)
-    seen = ~np.isnan(density)
-    body = weights["s1_body"]
+def _outside_share(volume: DensityVolume, sampled: SampledBone) -> float:
+    """Share of the bone that lies outside the scan; refuses one that does not show the S1 body."""
+    seen = ~np.isnan(density_at(volume, sampled.points_mm))
+    body = sampled.weights[S1_BODY]
     if not body[seen].sum() >= LEAST_S1_SEEN * body.sum():
         raise MaterialError(
             f"the scan shows {100 * body[seen].sum() / body.sum():.0f} % of the S1 body",
             where=WHERE,
             advice="Check coordinates and landmarks, or use a scan that shows all of it",
         )
-    clear = seen & (-sacrum(points) >= sacral_thickness_mm(sacrum, thickness, points) + margin_mm)
-    counted = {name: weight for name, weight in weights.items() if weight[clear].sum() > LEAST_POINTS}
-    unmeasured = [name for name in ("s1_body", *ALA_REGIONS) if name not in counted]
+    return 1.0 - float(seen.mean())
+
+
+def _refuse_unmeasured(sampled: SampledBone, clear: Bools) -> None:
+    """Refuse a scan in which too little of the S1 body or ala is seen clear of the shell, shape (n,)."""
+    cores = {S1_BODY: (S1_BODY,), S1_ALA: ALA_REGIONS}
+    unmeasured = [
+        name
+        for name, regions in cores.items()
+        if (sampled.core(regions) & clear).sum() * sampled.point_mm3 < LEAST_MM3
+    ]
     if unmeasured:
         raise MaterialError(
             f"too little of {', '.join(unmeasured)} is seen to measure its density",
             where=WHERE,
             advice="Use a scan of the whole of S1, or a smaller shell_margin_mm",
         )
-    basis = np.column_stack([weight[clear] for weight in counted.values()])
-    fitted, *_ = np.linalg.lstsq(basis, density[clear], rcond=None)
-    regions = dict(zip(counted, fitted.tolist(), strict=True))
-    low, high = S1_BODY_MG_CM3
-    if not low <= regions["s1_body"] <= high:
-        raise MaterialError(
-            f"the S1 body measures {regions['s1_body']:.0f} mg/cm3, outside {low:g} to {high:g}",
-            where=WHERE,
-            advice="Check the calibration, that the file holds Hounsfield units, coordinates and landmarks",
-        )
-    return regions, 1.0 - float(seen.mean())
-
-
-def _ala_mg_cm3(sacrum: SacrumBody, regions: Mapping[str, float]) -> float:
-    """Mean density of the S1 ala, its regions counted by their volume as in `lay_density`."""
-    weights = sacral_weights(sacrum, points_under_shell(sacrum))
-    share = np.array([weights[region].sum() for region in ALA_REGIONS])
-    return float(share @ [regions[region] for region in ALA_REGIONS] / share.sum())
 
 
 def _edge_share(volume: DensityVolume, found: SacrumInScan) -> float:

@@ -79,8 +79,12 @@ class PrintedLaw:
         return low, high
 
     def at_mpa(self, density_mg_cm3: Floats) -> Floats:
-        """The curve at QCT densities, same shape; bone lighter than nothing counts as nothing."""
-        own = self.conversion.from_qct(np.maximum(density_mg_cm3, 0.0), self.density_kind)
+        """The curve at QCT densities, same shape; bone whose own density is below nothing counts as nothing.
+
+        QCT density is negative where fat outweighs bone, and ash or apparent density then lower than where
+        it is zero.
+        """
+        own = np.maximum(self.conversion.from_qct(density_mg_cm3, self.density_kind), 0.0)
         return np.maximum(self.curve(own / 1000.0), 0.0)
 
     def converted(self, conversion: Conversion) -> Self:
