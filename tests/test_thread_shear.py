@@ -20,6 +20,7 @@ from materials.density_map import bone_density, lay_density
 from materials.field import BoneMaterial
 from materials.foam import FOAMS, WEIDLING_2022_TESTS
 from materials.laws import LAWS, STRENGTH_LAWS
+from materials.regions.bones import regional_bones
 from materials.shear_strength import ShearStrength, bone_shear
 from materials.templates import T_SCORE_MAPS
 
@@ -110,8 +111,11 @@ def anatomy() -> Anatomy:
 
 def bone(anatomy: Anatomy, thickness: CortexThickness | None = None) -> BoneMaterial:
     density = bone_density("clinical_ct", T_SCORE_MAPS["class_boundary"], t_score=-1.0)
+    bones = regional_bones(anatomy)
     return BoneMaterial(
-        density=lay_density(anatomy.sacrum, density),
+        bones=bones,
+        asked=density,
+        density=lay_density(bones, density),
         law=LAWS["crawford2003"],
         cortex_mm=thickness or CortexThickness(),
     )
@@ -125,7 +129,7 @@ def test_the_shell_counts_over_its_true_thickness(anatomy: Anatomy) -> None:
     envelope = thread_envelope(screw)
     forces = []
     for scale in (1.0, 2.0):
-        laid = bone_shear(anatomy, bone(anatomy, CortexThickness().scaled(scale)), SHEAR, envelope.points_mm)
+        laid = bone_shear(bone(anatomy, CortexThickness().scaled(scale)), SHEAR, envelope.points_mm)
         np.testing.assert_array_equal(laid.strength_mpa[laid.in_shell], SHEAR.cortical_mpa)
         # deeper in the pedicle the screw passes near walls that a doubled shell would reach
         entry = screw.along_mm(envelope.points_mm) < 10.0
@@ -137,7 +141,7 @@ def test_the_shell_counts_over_its_true_thickness(anatomy: Anatomy) -> None:
 def test_outside_bone_there_is_no_strength(anatomy: Anatomy) -> None:
     screw = plan_screw(anatomy, "s1_pedicle")
     points = thread_envelope(screw).points_mm
-    laid = bone_shear(anatomy, bone(anatomy), SHEAR, points)
+    laid = bone_shear(bone(anatomy), SHEAR, points)
     outside = (anatomy.sacrum(points) > 0.0) & (anatomy.ilium(points) > 0.0)
     assert outside.any()
     assert not laid.strength_mpa[outside].any()
@@ -146,7 +150,7 @@ def test_outside_bone_there_is_no_strength(anatomy: Anatomy) -> None:
 
 def test_lost_bone_bears_nothing_and_the_rest_what_it_did(anatomy: Anatomy) -> None:
     points = thread_envelope(plan_screw(anatomy, "s1_pedicle")).points_mm
-    laid = bone_shear(anatomy, bone(anatomy), SHEAR, points)
+    laid = bone_shear(bone(anatomy), SHEAR, points)
     lost = points[:, 2] < -8.0
     left = laid.without(lost)
     assert not left.strength_mpa[lost].any()
