@@ -64,6 +64,11 @@ VERBS: tuple[Verb, ...] = (
         module="cases.commands.verify",
     ),
     Verb(
+        name="validate",
+        summary="published tests beside what is computed",
+        module="cases.commands.validate",
+    ),
+    Verb(
         name="schema",
         summary="print the JSON schema of case files, for editors",
         module="cases.commands.schema",

@@ -1,0 +1,85 @@
+"""The validation as text, as a page and as JSON-ready values."""
+
+from dataclasses import asdict
+from typing import Any
+
+from cases.estimators import ESTIMATORS
+from cases.studies.validation.run import Validation
+from cases.studies.validation.target import Row, tally
+
+
+def validation_text(study: Validation) -> str:
+    """A table for a terminal, the constants, and how many rows pass."""
+    lines = [
+        f"{'test':<36}{'computed by':<18}{'measured':>10}{'computed':>10}{'ratio':>7}  {'band':<16}verdict"
+    ]
+    last = ""
+    for row in study.rows:
+        name = row.target.name if row.target.name != last else ""
+        last = row.target.name
+        lines.append(
+            f"{name:<36}{_by(row):<18}{_value(row, row.target.value):>10}{_value(row, row.computed):>10}"
+            f"{_ratio(row):>7}  {_band(row):<16}{row.verdict}" + (f": {row.reason}" if row.reason else "")
+        )
+    for name, fit in study.fits.items():
+        lines.append(f"\n{ESTIMATORS[name].label}: used {ESTIMATORS[name].calibration}; fitted now {fit}")
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(study.rows).items())
+    return "\n".join([*lines, "", counts])
+
+
+def validation_json(study: Validation) -> dict[str, Any]:
+    """The same for a machine."""
+    rows = [
+        {**asdict(row.target), "by": row.by, "computed": row.computed, "ratio": row.ratio}
+        | {"verdict": row.verdict, "reason": row.reason}
+        for row in study.rows
+    ]
+    return {
+        "rows": rows,
+        "tally": dict(tally(study.rows)),
+        "fits": {name: asdict(fit) for name, fit in study.fits.items()},
+        "foam": {
+            name: {
+                "grade": pull.grade,
+                "forces_n": dict(pull.forces_n),
+                "stiffness_n_per_mm": pull.stiffness_n_per_mm,
+                "elements": pull.elements,
+            }
+            for name, pull in study.pulls.items()
+        },
+        "interrupted": study.interrupted,
+    }
+
+
+def validation_page(study: Validation) -> str:
+    """The table of the page in docs/, in Markdown."""
+    lines = [
+        "| test | measured | computed by | computed | ratio | band | verdict | source |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in study.rows:
+        verdict = row.verdict if row.verdict == "pass" else f"**{row.verdict}**"
+        lines.append(
+            f"| {row.target.name} | {row.target.measured} | {_by(row)} | {_value(row, row.computed)} | "
+            f"{_ratio(row)} | {_band(row)} | {verdict} | {row.target.source} |"
+        )
+    return "\n".join(lines)
+
+
+def _by(row: Row) -> str:
+    return ESTIMATORS[row.by].label if row.by else ""
+
+
+def _value(row: Row, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return {"N": f"{value:.0f} N", "mm": f"{value:.1f} mm"}.get(row.target.unit, f"{value:.2f}")
+
+
+def _ratio(row: Row) -> str:
+    return "-" if row.ratio is None else f"{row.ratio:.2f}"
+
+
+def _band(row: Row) -> str:
+    low, high = _value(row, row.target.low), _value(row, row.target.high)
+    return f"{low.split()[0]} to {high}"

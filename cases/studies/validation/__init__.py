@@ -1,0 +1,1 @@
+"""Validation: what published tests measured against what is computed, misses included."""
