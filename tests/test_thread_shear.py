@@ -6,11 +6,9 @@ from math import pi
 import numpy as np
 import pytest
 
-from geometry.anatomy import Anatomy, build_anatomy
+from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
-from geometry.pelvis.ilium_shape import ILIUM_SHAPES
-from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw, ScrewTrajectory, plan_screw
 from geometry.screws.designs import WEIDLING_2022
 from geometry.screws.envelope import SMOOTH_SHAPE_FACTOR, ThreadEnvelope, thread_envelope, thread_shape_factor
@@ -103,15 +101,10 @@ def test_a_smooth_shank_grips_nothing() -> None:
     assert screw.along_mm(thread_envelope(screw).points_mm).min() > design.shank_mm
 
 
-@pytest.fixture(scope="module")
-def anatomy() -> Anatomy:
-    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
-
-
-def bone(anatomy: Anatomy, thickness: CortexThickness | None = None) -> BoneMaterial:
+def bone(male: Anatomy, thickness: CortexThickness | None = None) -> BoneMaterial:
     density = bone_density("clinical_ct", T_SCORE_MAPS["class_boundary"], t_score=-1.0)
     return BoneMaterial(
-        density=lay_density(anatomy.sacrum, density),
+        density=lay_density(male.sacrum, density),
         law=LAWS["crawford2003"],
         cortex_mm=thickness or CortexThickness(),
     )
@@ -120,12 +113,12 @@ def bone(anatomy: Anatomy, thickness: CortexThickness | None = None) -> BoneMate
 SHEAR = ShearStrength(law=STRENGTH_LAWS["kopperdahl2002_qct"])
 
 
-def test_the_shell_counts_over_its_true_thickness(anatomy: Anatomy) -> None:
-    screw = plan_screw(anatomy, "s1_pedicle")
+def test_the_shell_counts_over_its_true_thickness(male: Anatomy) -> None:
+    screw = plan_screw(male, "s1_pedicle")
     envelope = thread_envelope(screw)
     forces = []
     for scale in (1.0, 2.0):
-        laid = bone_shear(anatomy, bone(anatomy, CortexThickness().scaled(scale)), SHEAR, envelope.points_mm)
+        laid = bone_shear(male, bone(male, CortexThickness().scaled(scale)), SHEAR, envelope.points_mm)
         np.testing.assert_array_equal(laid.strength_mpa[laid.in_shell], SHEAR.cortical_mpa)
         # deeper in the pedicle the screw passes near walls that a doubled shell would reach
         entry = screw.along_mm(envelope.points_mm) < 10.0
@@ -134,19 +127,19 @@ def test_the_shell_counts_over_its_true_thickness(anatomy: Anatomy) -> None:
     assert forces[1] == pytest.approx(2.0 * forces[0], rel=0.15)
 
 
-def test_outside_bone_there_is_no_strength(anatomy: Anatomy) -> None:
-    screw = plan_screw(anatomy, "s1_pedicle")
+def test_outside_bone_there_is_no_strength(male: Anatomy) -> None:
+    screw = plan_screw(male, "s1_pedicle")
     points = thread_envelope(screw).points_mm
-    laid = bone_shear(anatomy, bone(anatomy), SHEAR, points)
-    outside = (anatomy.sacrum(points) > 0.0) & (anatomy.ilium(points) > 0.0)
+    laid = bone_shear(male, bone(male), SHEAR, points)
+    outside = (male.sacrum(points) > 0.0) & (male.ilium(points) > 0.0)
     assert outside.any()
     assert not laid.strength_mpa[outside].any()
     assert (laid.strength_mpa[~outside] > 0.0).all()
 
 
-def test_lost_bone_bears_nothing_and_the_rest_what_it_did(anatomy: Anatomy) -> None:
-    points = thread_envelope(plan_screw(anatomy, "s1_pedicle")).points_mm
-    laid = bone_shear(anatomy, bone(anatomy), SHEAR, points)
+def test_lost_bone_bears_nothing_and_the_rest_what_it_did(male: Anatomy) -> None:
+    points = thread_envelope(plan_screw(male, "s1_pedicle")).points_mm
+    laid = bone_shear(male, bone(male), SHEAR, points)
     lost = points[:, 2] < -8.0
     left = laid.without(lost)
     assert not left.strength_mpa[lost].any()
