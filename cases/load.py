@@ -11,7 +11,7 @@ from cases.faults import CaseError, Fault, shown
 from cases.overrides import DOTTED_KEY, overridden
 from cases.read import read_tree
 from cases.scan_file import with_scan_found
-from cases.schema import SCHEMA, Case
+from cases.schema import SCHEMA, Case, Named
 from cases.schema_study import SHARED_SCREW_KEYS, CompareStudy, SweepFile, SweepPoint, SweepStudy
 from cases.sources import SourcedTree, value_at
 from cases.surface_file import with_surface_found
@@ -19,7 +19,7 @@ from cases.surface_file import with_surface_found
 ReadT = TypeVar("ReadT", Case, CompareStudy, SweepStudy)
 FileT = TypeVar("FileT", Case, CompareStudy)
 STUDIES = ("compare", "sweep")
-SECTIONS = ("anatomy", "bone", "body_loss", "screw", "loading", "mesh", "solver")
+SECTIONS = tuple(key for key in Case.model_fields if key not in Named.model_fields)
 
 
 @dataclass(frozen=True, kw_only=True)

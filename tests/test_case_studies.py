@@ -84,8 +84,10 @@ def test_bad_comparisons_are_told(tmp_path: Path, old: str, new: str, problem: s
 
 def test_a_study_takes_the_keys_of_its_case_as_overrides(tmp_path: Path) -> None:
     written(tmp_path, GOOD, "base.yaml")
-    study = read_compare(written(tmp_path, STUDY), ["bone.t_score=-3", "body_loss_percent=[0, 10]"]).value
+    settings = ["bone.t_score=-3", "failure.region_mm=4", "body_loss_percent=[0, 10]"]
+    study = read_compare(written(tmp_path, STUDY), settings).value
     assert (study.case.bone.t_score, study.body_loss_percent) == (-3, (0.0, 10.0))
+    assert study.case.failure.region_mm == 4.0
 
 
 SWEEP = "schema: 1\nname: s\nstudy: sweep\ncase: {screw: {preset: s2ai}}\ngrid:\n"

@@ -10,15 +10,18 @@ import pytest
 
 from cases import run as run_module
 from cases.build import PullOutSetup, mesh_plan, plan_case, set_up
+from cases.estimators import ESTIMATORS
 from cases.failure import region_of_effect, strain_criteria, thread_shear_n
 from cases.faults import CaseError
 from cases.load import read_case
 from cases.pulled_curve import damage_law, inserted_share
+from cases.report.forces import force_lines, forces_text
 from cases.results import PullOutCurve, PullOutForces
 from cases.run import Computed, pull_out, run_case
 from cases.schema import Case
 from fem.elastic import GAUSS_4
 from geometry.errors import ModelError
+from materials.calibration import CALIBRATIONS
 from materials.yield_strains import YIELD_STRAINS
 
 LOSSES = (0.0, 50.0, 100.0)
@@ -194,6 +197,32 @@ def test_rows_are_flat_and_say_where_the_peak_is() -> None:
     }
     assert curve.falls
     assert not replace(curve, force_n=(10.0, 15.0, 15.0)).falls
+
+
+def test_the_table_has_a_block_of_losses_for_each_estimator_and_tells_a_curve_that_still_rises(
+    pulled: list[Computed],
+) -> None:
+    rising = PullOutCurve(displacement_mm=(0.1,), force_n=(900.0,), damaged_mm3=(0.0,), complete=True)
+    results = [computed.result for computed in pulled]
+    failure = results[0].failure
+    curved = replace(failure, forces_n={**failure.forces_n, "curve_peak": 900.0}, curve=rising)
+    lines = forces_text([replace(results[0], failure=curved), *results[1:]]).splitlines()
+    assert lines[0].split() == ["Pull-out", "force", "in", "N", "s1_pedicle"]
+    blocks = [line.split("  ")[0] for line in lines[1:16] if not line.startswith(" ")]
+    assert blocks == [
+        "effective strain",
+        "principal strain",
+        "thread shear",
+        "of it the shell",
+        "curve peak",
+    ]
+    assert lines[13].split() == ["curve", "peak", "0", "%", ">", "900"]
+    assert lines[14].split() == ["50", "%"]
+    assert force_lines(curved)[-1] == ("curve peak", "900 N, still rising at 0.10 mm (not calibrated)")
+
+
+def test_every_estimator_has_a_constant() -> None:
+    assert set(ESTIMATORS) == set(CALIBRATIONS)
 
 
 def test_elements_too_large_to_soften_are_told_with_their_key(setup: PullOutSetup) -> None:

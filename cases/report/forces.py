@@ -1,6 +1,8 @@
 """Pull-out forces as text: one block of rows for each estimator, so that screws stand side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from cases.estimators import ESTIMATORS
 from cases.results import PullOutCurve, PullOutForces, PullOutResult
@@ -10,23 +12,24 @@ FORCE_LIMITS = (
     "Forces are estimates with biases of their own (docs/failure.md): compare screws within one estimator,",
     "never across. The first two are first yield, not a peak; of thread shear the shell is the least sure.",
 )
-SHELL = "of it the shell"
 FIRST_COLUMN = 30
+
+# What a row of the table says of one result.
+Cell: TypeAlias = Callable[[PullOutForces], str]
 
 
 def forces_text(results: Sequence[PullOutResult]) -> str:
     """The table of a comparison: estimators and losses down, screws across."""
     names = list(dict.fromkeys(result.name for result in results))
-    width = max([12, *(len(name) + 2 for name in names)])
-    by_place = {(result.name, result.loss_percent): result.failure for result in results}
     losses = sorted({result.loss_percent for result in results})
+    found = {(result.name, result.loss_percent): result.failure for result in results}
+    width = max([12, *(len(name) + 2 for name in names)])
     lines = [f"{'Pull-out force in N':<{FIRST_COLUMN}}" + "".join(f"{name:>{width}}" for name in names)]
-    for label in _labels(results):
+    for title, cell in _blocks(results):
         for loss in losses:
-            cells = [_cell(by_place.get((name, loss)), label) for name in names]
-            title = label if loss == losses[0] else ""
-            head = f"{title:<{FIRST_COLUMN - 8}}{loss:>5g} % "
-            lines.append(head + "".join(f"{cell:>{width}}" for cell in cells))
+            told = [cell(found[name, loss]) if (name, loss) in found else "failed" for name in names]
+            head = f"{title if loss == losses[0] else '':<{FIRST_COLUMN - 8}}{loss:>5g} % "
+            lines.append(head + "".join(f"{text:>{width}}" for text in told))
     return "\n".join([*lines, "", *FORCE_LIMITS])
 
 
@@ -46,22 +49,18 @@ def _where(curve: PullOutCurve) -> str:
     return f" at {curve.peak_mm:.2f} mm" if curve.falls else f", still rising at {curve.peak_mm:.2f} mm"
 
 
-def _labels(results: Sequence[PullOutResult]) -> Iterator[str]:
-    """Labels of the estimators that gave a force; the shell's part stands below thread shear."""
+def _blocks(results: Sequence[PullOutResult]) -> Iterator[tuple[str, Cell]]:
+    """Titles and cells of the estimators that gave a force; the shell's part stands below thread shear."""
     for name, row in ESTIMATORS.items():
         if any(name in result.failure.forces_n for result in results):
-            yield row.label
+            yield row.label, partial(_force, name)
             if name == "thread_shear":
-                yield SHELL
+                yield "of it the shell", lambda failure: f"{failure.shell_n:.0f}"
 
 
-def _cell(failure: PullOutForces | None, label: str) -> str:
-    if failure is None:
-        return "failed"
-    if label == SHELL:
-        return f"{failure.shell_n:.0f}"
-    name = next(name for name, row in ESTIMATORS.items() if row.label == label)
-    if name not in failure.forces_n:
+def _force(estimator: str, failure: PullOutForces) -> str:
+    """A force; of a curve that still rises it is the least that the peak can be."""
+    if estimator not in failure.forces_n:
         return ""
-    rising = name == "curve_peak" and failure.curve is not None and not failure.curve.falls
-    return f"{'> ' if rising else ''}{failure.forces_n[name]:.0f}"
+    rising = estimator == "curve_peak" and failure.curve is not None and not failure.curve.falls
+    return f"{'> ' if rising else ''}{failure.forces_n[estimator]:.0f}"
