@@ -6,9 +6,11 @@ from math import pi
 import numpy as np
 import pytest
 
-from geometry.anatomy import Anatomy
+from geometry.anatomy import Anatomy, build_anatomy
 from geometry.arrays import Floats
 from geometry.errors import MaterialError
+from geometry.pelvis.ilium_shape import ILIUM_SHAPES
+from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Screw, ScrewTrajectory, plan_screw
 from geometry.screws.designs import WEIDLING_2022
 from geometry.screws.envelope import SMOOTH_SHAPE_FACTOR, ThreadEnvelope, thread_envelope, thread_shape_factor
@@ -102,7 +104,12 @@ def test_a_smooth_shank_grips_nothing() -> None:
     assert screw.along_mm(thread_envelope(screw).points_mm).min() > design.shank_mm
 
 
-def bone(male: Anatomy, thickness: CortexThickness | None = None) -> BoneMaterial:
+@pytest.fixture(scope="module")
+def anatomy() -> Anatomy:
+    return build_anatomy(SACRUM_SHAPES["male"], ILIUM_SHAPES["male"])
+
+
+def bone(anatomy: Anatomy, thickness: CortexThickness | None = None) -> BoneMaterial:
     density = bone_density("clinical_ct", T_SCORE_MAPS["class_boundary"], t_score=-1.0)
     bones = regional_bones(anatomy)
     return BoneMaterial(
@@ -117,8 +124,8 @@ def bone(male: Anatomy, thickness: CortexThickness | None = None) -> BoneMateria
 SHEAR = ShearStrength(law=STRENGTH_LAWS["kopperdahl2002_qct"])
 
 
-def test_the_shell_counts_over_its_true_thickness(male: Anatomy) -> None:
-    screw = plan_screw(male, "s1_pedicle")
+def test_the_shell_counts_over_its_true_thickness(anatomy: Anatomy) -> None:
+    screw = plan_screw(anatomy, "s1_pedicle")
     envelope = thread_envelope(screw)
     forces = []
     for scale in (1.0, 2.0):
@@ -131,8 +138,8 @@ def test_the_shell_counts_over_its_true_thickness(male: Anatomy) -> None:
     assert forces[1] == pytest.approx(2.0 * forces[0], rel=0.15)
 
 
-def test_outside_bone_there_is_no_strength(male: Anatomy) -> None:
-    screw = plan_screw(male, "s1_pedicle")
+def test_outside_bone_there_is_no_strength(anatomy: Anatomy) -> None:
+    screw = plan_screw(anatomy, "s1_pedicle")
     points = thread_envelope(screw).points_mm
     laid = bone_shear(bone(anatomy), SHEAR, points)
     outside = (anatomy.sacrum(points) > 0.0) & (anatomy.ilium(points) > 0.0)
