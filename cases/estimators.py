@@ -53,6 +53,9 @@ ESTIMATORS: Mapping[str, Estimator] = {
     ),
 }
 
+# Those that one linear solution gives.
+LINEAR_ESTIMATORS = ("effective_strain", "principal_strain", "thread_shear")
+
 
 def estimators_json() -> dict[str, dict[str, str]]:
     """The table as plain values, for a result file."""

@@ -42,15 +42,15 @@ def pull_out_forces(
         # cement shears bone along a surface of its own, for which no such formula is known
         uncalibrated["thread_shear"], shell = thread_shear_n(setup, loss_percent)
     return PullOutForces(
-        forces_n={name: calibrated(name, force) for name, force in uncalibrated.items()},
+        forces_n={name: calibrated(case.failure, name, force) for name, force in uncalibrated.items()},
         region_mm3=float(volumes[region].sum()),
-        shell_n=calibrated("thread_shear", shell),
+        shell_n=calibrated(case.failure, "thread_shear", shell),
     )
 
 
-def calibrated(estimator: str, force_n: float) -> float:
+def calibrated(failure: Failure, estimator: str, force_n: float) -> float:
     """The force in N times the constant of its estimator."""
-    return force_n * ESTIMATORS[estimator].calibration.factor
+    return force_n * failure.foam_constant_scale * ESTIMATORS[estimator].calibration.factor
 
 
 def strain_criteria(failure: Failure) -> Mapping[str, Criterion]:

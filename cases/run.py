@@ -177,7 +177,10 @@ def _pulled_on(computed: Computed, report: Progress) -> Computed:
     """The same with the curve beyond the linear range."""
     setup, result = computed.setup, computed.result
     curve = pulled_curve(setup, computed.solution, computed.lost, solver_settings(setup.plan.case), report)
-    forces = {**result.failure.forces_n, "curve_peak": calibrated("curve_peak", curve.peak_n)}
+    forces = {
+        **result.failure.forces_n,
+        "curve_peak": calibrated(setup.plan.case.failure, "curve_peak", curve.peak_n),
+    }
     failure = replace(result.failure, forces_n=forces, curve=curve)
     pulled = replace(computed, result=replace(result, failure=failure))
     if not curve.complete:

@@ -145,6 +145,14 @@ class Failure(Section):
         source="Chapman 1996 (evidence 7.4); 0.74: mean of twelve screws [V 124]",
         example=0.74,
     )
+    foam_constant_scale: float = quantity(
+        1.0,
+        0.5,
+        2.0,
+        unit="",
+        about="times the constant of each estimator, which is fitted on foam and frozen",
+        source="1: as fitted (docs/failure.md); moved by `sacrofix sensitivity` only",
+    )
     progressive: Progressive = Field(
         default_factory=Progressive, description="a pull beyond the linear range, if steps are given"
     )

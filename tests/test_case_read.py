@@ -81,9 +81,9 @@ case.yaml:8:12  bone.t_score = 25
     remedy: write -2
 case.yaml:9:1  screw.preset
     missing, and no kind is given; the presets are s1_pedicle, s1_pedicle_bicortical, \
-s1_pedicle_parallel, s1_pedicle_promontory, s1_pedicle_promontory_bicortical, s1_alar_paper_endplate, \
-s1_alar_paper_axial, s1_alar_classic, s1_alar_35_25, s1_alar_lateral, s1_alar_mirkovic, s1_alar_asher, \
-s1_alar_harrington, s2ai, iliac
+s1_pedicle_parallel, s1_pedicle_promontory, s1_pedicle_promontory_bicortical, s2_pedicle, \
+s2_pedicle_bicortical, s1_alar_paper_endplate, s1_alar_paper_axial, s1_alar_classic, s1_alar_35_25, \
+s1_alar_lateral, s1_alar_mirkovic, s1_alar_asher, s1_alar_harrington, s2ai, iliac
     remedy: add preset: s1_pedicle
 case.yaml:10:14  screw.length_mm = 350
     outside 20 to 140 mm (length from entry to tip)

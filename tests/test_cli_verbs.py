@@ -76,7 +76,7 @@ def test_a_run_prints_numbers_to_stdout_and_stages_to_stderr(
     shown = capsys.readouterr()
     assert "pull-out stiffness  4800 to 5000 N/mm" in shown.out
     assert "75 % (49.8 % on the mesh)" in shown.out
-    assert "effective strain  1506 N (not calibrated)" in shown.out
+    assert "effective strain  1506 N (times 0.646" in shown.out
     assert "1592 N, 1064 of it in the shell (times 0.907" in shown.out
     assert "result in results/good" in shown.out
     assert shown.err.endswith("s  meshing\n")

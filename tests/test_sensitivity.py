@@ -11,7 +11,7 @@ from cases.commands.main import main
 from cases.faults import UsageError
 from cases.schema import Case, Screw
 from cases.studies.sensitivity.inputs import UncertainInput, asked_inputs, inputs_of, strayed
-from cases.studies.sensitivity.outputs import Outcomes
+from cases.studies.sensitivity.outputs import QUANTITIES, STIFFNESS, Outcomes
 from cases.studies.sensitivity.sample import draw, indices, swings
 from geometry.arrays import Floats
 
@@ -97,7 +97,15 @@ def outcomes(alar: Floats, pedicle: Floats) -> Outcomes:
     """Two screws at 0 and 100 % of loss: a row per draw."""
     values = {("alar", 0.0): alar[:, 0], ("alar", 100.0): alar[:, 1]}
     values |= {("pedicle", 0.0): pedicle[:, 0], ("pedicle", 100.0): pedicle[:, 1]}
-    return Outcomes(values=values, n_swings=0, draws=2, width=1, pairs=[("alar", "pedicle")], seed=1)
+    return Outcomes(
+        quantity=STIFFNESS,
+        values=values,
+        n_swings=0,
+        draws=2,
+        width=1,
+        pairs=[("alar", "pedicle")],
+        seed=1,
+    )
 
 
 def test_the_draws_tell_when_one_screw_overtakes() -> None:
@@ -134,10 +142,12 @@ def test_the_command_tells_how_far_the_stiffness_moves_and_goes_on(
     inputs = ["--input", "bone.t_score=-3:-1"]
     assert main([*words, *inputs, "--budget", "3"]) == 0
     told = json.loads(capsys.readouterr().out)
-    (output,) = told["outputs"]
-    low, high = output["swings"]
-    # denser bone is stiffer
-    assert low < output["base"] < high
+    assert {output["quantity"] for output in told["outputs"]} == {one.column for one in QUANTITIES}
+    for output in told["outputs"]:
+        low, high = output["swings"]
+        # denser bone is stiffer and stronger; strain criteria of one strain see the share of the shell alone
+        if output["quantity"] in ("stiffness_n_per_mm", "failure_thread_shear_n"):
+            assert low < output["base"] < high
     assert (told["draws"], told["needed_for_draws"]) == (0, 1 + 2 + 4 * 3)
     assert (out / "pictures" / "tornado-1.png").stat().st_size > 10_000
     assert {"result.json", "tornado.csv", "provenance.json"} <= {file.name for file in out.iterdir()}

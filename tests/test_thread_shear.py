@@ -78,7 +78,7 @@ def test_a_constant_is_the_best_in_relative_misses_and_needs_forces() -> None:
     assert misses(best) < min(misses(0.999 * best), misses(1.001 * best))
     with pytest.raises(MaterialError, match="above zero"):
         fitted(np.array([0.0]), np.array([1.0]), source="")
-    assert str(CALIBRATIONS["effective_strain"]) == "not calibrated"
+    assert str(CALIBRATIONS["curve_peak"]) == "not calibrated"
 
 
 def test_the_area_is_that_of_cylinder_and_tip_cone() -> None:

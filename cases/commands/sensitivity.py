@@ -90,6 +90,6 @@ def _write(study: Sensitivity, source: Case | CompareStudy, out: Path) -> None:
     write_json(out / PROVENANCE, provenance(source))
     (out / "pictures").mkdir(exist_ok=True)
     for number, output in enumerate(headlines(study.outputs)):
-        axis = "stiffness ratio" if output.unit == "1" else "pull-out stiffness (N/mm)"
+        axis = f"{output.quantity.label}, " + ("ratio" if output.unit == "1" else output.unit)
         moved = [(one.key, values) for one, values in by_input(study, output)]
-        draw_tornado(output.name, axis, output.base, moved, out / "pictures" / f"tornado-{number + 1}.png")
+        draw_tornado(output.title, axis, output.base, moved, out / "pictures" / f"tornado-{number + 1}.png")

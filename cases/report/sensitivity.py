@@ -24,9 +24,9 @@ def sensitivity_text(study: Sensitivity) -> str:
         )
         lines += [
             "",
-            f"{crossing.challenger} is stiffer than {crossing.incumbent} at every computed loss in "
-            f"{100 * crossing.always:.0f} % of the draws, at some losses in {100 * crossing.crossing:.0f} %, "
-            f"never in {100 * crossing.never:.0f} %{place}",
+            f"{crossing.challenger} is ahead of {crossing.incumbent} in {crossing.quantity.label} at every "
+            f"computed loss in {100 * crossing.always:.0f} % of the draws, at some losses in "
+            f"{100 * crossing.crossing:.0f} %, never in {100 * crossing.never:.0f} %{place}",
         ]
     for output in headlines(study.outputs):
         lines += ["", *_tornado_text(study, output)]
@@ -37,16 +37,11 @@ def sensitivity_text(study: Sensitivity) -> str:
 
 
 def headlines(outputs: Sequence[Output]) -> list[Output]:
-    """What tables and pictures show: the ratios nearest to half the body lost, or every stiffness there."""
+    """What tables and pictures show: the ratios nearest to half the body lost, or every screw there."""
     ratios = [output for output in outputs if output.unit == "1"]
     pool = ratios or list(outputs)
-    losses = sorted({loss_of(output) for output in pool}, key=lambda loss: abs(loss - 50.0))
-    return [output for output in pool if loss_of(output) == losses[0]]
-
-
-def loss_of(output: Output) -> float:
-    """The body loss in the name of an output, in percent."""
-    return float(output.name.rsplit(",", 1)[1].split("%")[0])
+    nearest = min((output.loss_percent for output in pool), key=lambda loss: abs(loss - 50.0), default=0.0)
+    return [output for output in pool if output.loss_percent == nearest]
 
 
 def by_input(study: Sensitivity, output: Output) -> list[tuple[UncertainInput, list[tuple[str, float]]]]:
@@ -72,6 +67,7 @@ def sensitivity_rows(study: Sensitivity) -> list[dict[str, Any]]:
     return [
         {
             "output": output.name,
+            "quantity": output.quantity.column,
             "unit": output.unit,
             "base": output.base,
             "input": swing.key,
@@ -90,8 +86,10 @@ def sensitivity_json(study: Sensitivity) -> dict[str, Any]:
         found = output.indices
         indices = None if found is None else {key: value.tolist() for key, value in vars(found).items()}
         swings = [_number(value) for value in output.swings]
-        outputs.append({**asdict(output), "base": _number(output.base), "swings": swings, "indices": indices})
-    return {**asdict(study), "outputs": outputs}
+        told = {"quantity": output.quantity.column, "base": _number(output.base)}
+        outputs.append({**asdict(output), **told, "swings": swings, "indices": indices})
+    crossings = [{**asdict(one), "quantity": one.quantity.column} for one in study.crossings]
+    return {**asdict(study), "outputs": outputs, "crossings": crossings}
 
 
 def _outputs_text(study: Sensitivity) -> list[str]:
@@ -99,9 +97,12 @@ def _outputs_text(study: Sensitivity) -> list[str]:
     head = f"{'':<40}{'as it is':>12}"
     if study.draws:
         head += f"{'5 %':>12}{'median':>12}{'95 %':>12}{'above 1':>10}"
-    lines = [head]
+    lines, told = [head], None
     for output in study.outputs:
-        line = f"{output.name:<40}{_shown(output.base, output.unit):>12}"
+        if output.quantity != told:
+            told = output.quantity
+            lines.append(f"{told.label}:")
+        line = f"  {output.name:<38}{_shown(output.base, output.unit):>12}"
         if output.low is not None:
             line += "".join(
                 f"{_shown(value, output.unit):>12}" for value in (output.low, output.median, output.high)
@@ -113,7 +114,7 @@ def _outputs_text(study: Sensitivity) -> list[str]:
 
 def _tornado_text(study: Sensitivity, output: Output) -> list[str]:
     """Every input moved alone, the widest swing first."""
-    lines = [f"{output.name}: {_shown(output.base, output.unit)}; one input moved alone:"]
+    lines = [f"{output.title}: {_shown(output.base, output.unit)}; one input moved alone:"]
     for one, moved in by_input(study, output):
         cells = (f"{value} gives {_shown(given, output.unit)}" for value, given in moved)
         lines.append(f"  {one.key:<{KEY_WIDTH}}" + ", ".join(cells))

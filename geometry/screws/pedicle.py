@@ -1,4 +1,4 @@
-"""S1 pedicle screws: convergent, straight ahead and towards the promontory, uni- and bicortical."""
+"""Pedicle screws of S1 (convergent, straight ahead, to the promontory) and of S2, uni- and bicortical."""
 
 from dataclasses import replace
 
@@ -28,6 +28,19 @@ PROMONTORY = replace(
     aim="promontory",
     source="tricortical aim, Lehman 2002 [V 42]; here short of the promontory's cortex",
 )
+# The S2 entry is this far lateral of the line through the middles of the first two dorsal foramina: nearer to
+# it a convergent wall meets the canal (chosen).
+S2_OUTWARDS_MM = 4.0
+S2_CONVERGENT = ScrewPreset(
+    kind="pedicle",
+    entry="between_dorsal_foramina",
+    diameter_mm=6.0,
+    length_mm=30.0,
+    lateral_deg=-25.0,
+    caudal_deg=0.0,
+    angle_reference="s1_endplate",
+    source="diameter of the S2 body screws pulled out [V 2]; S2 pedicle 27 mm deep [V 23]; angles chosen",
+)
 PRESETS = {
     "s1_pedicle": CONVERGENT,
     "s1_pedicle_bicortical": replace(
@@ -49,6 +62,13 @@ PRESETS = {
         length_mm=LONGEST_PATH_MM,
         exit="bicortical",
         source="tricortical, through the cortex of the promontory, Lehman 2002 [V 42]",
+    ),
+    "s2_pedicle": S2_CONVERGENT,
+    "s2_pedicle_bicortical": replace(
+        S2_CONVERGENT,
+        length_mm=LONGEST_PATH_MM,
+        exit="bicortical",
+        source="as s2_pedicle, through the anterior cortex [V 2]",
     ),
 }
 
@@ -73,3 +93,14 @@ def _below_facet_centre_mm(anatomy: Anatomy, lateral_share: float) -> Floats:
         ]
     )
     return surface_point_mm(anatomy.sacrum, start, np.array([0.0, -1.0, 0.0]))
+
+
+def between_dorsal_foramina_mm(anatomy: Anatomy) -> Floats:
+    """The entry to the S2 pedicle, shape (3,): between the first two dorsal foramina, a little lateral."""
+    sacrum = anatomy.sacrum
+    openings = sacrum.foramina_shape.dorsal_openings_mm[:2]
+    arcs, depths = sacrum.curve_coordinates(openings)
+    arc = float(arcs.mean())
+    start = sacrum.curve.point_mm(openings[:, 0].mean() + S2_OUTWARDS_MM, arc, float(depths.mean()) + 30.0)
+    tangent = sacrum.curve.tangent(arc)
+    return surface_point_mm(sacrum, start, np.array([0.0, tangent[2], -tangent[1]]))

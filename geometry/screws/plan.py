@@ -19,6 +19,7 @@ from geometry.screws.screw import Screw, ScrewTrajectory
 ENTRIES: Mapping[str, Callable[[Anatomy], Floats]] = {
     "facet_base": pedicle.facet_base_mm,
     "facet_base_medial": pedicle.facet_base_medial_mm,
+    "between_dorsal_foramina": pedicle.between_dorsal_foramina_mm,
     "facet_lower_lateral": alar.facet_lower_lateral_mm,
     "below_facet": alar.below_facet_mm,
     "mirkovic": alar.mirkovic_mm,

@@ -90,6 +90,11 @@ def inputs_of(case: Case) -> tuple[UncertainInput, ...]:
             values=(8_040.0, 17_000.0),
             source="osteoporotic 8.04 to pelvic 17 GPa (evidence 4.3 [V 74, 75])",
         ),
+        UncertainInput(
+            key="failure.foam_constant_scale",
+            values=(0.85, 1.15),
+            source="15 %, within which the foam tests must be met (evidence 7.5)",
+        ),
         *(UncertainInput(key=key, values=(-5.0, 5.0), source=stray) for key in STRAYS),
     )
 

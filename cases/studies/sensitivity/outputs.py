@@ -5,8 +5,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cases.estimators import ESTIMATORS, LINEAR_ESTIMATORS
 from cases.studies.sensitivity.sample import Indices, indices
 from geometry.arrays import Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number of a result that a study follows.
+
+    Attributes:
+        column: in the row of a result.
+        label: in tables.
+        unit: of the number.
+    """
+
+    column: str
+    label: str
+    unit: str
+
+    def at(self, loss_percent: float) -> str:
+        """Its column at one of several losses."""
+        return f"{self.column} at {loss_percent:g} %"
+
+
+STIFFNESS = Quantity(column="stiffness_n_per_mm", label="stiffness", unit="N/mm")
+QUANTITIES = (
+    STIFFNESS,
+    *(
+        Quantity(column=f"failure_{name}_n", label=f"force by {ESTIMATORS[name].label}", unit="N")
+        for name in LINEAR_ESTIMATORS
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +45,9 @@ class Output:
 
     Attributes:
         name: such as "s1_pedicle, 50 % lost" or "s1_alar over s1_pedicle, 50 % lost".
-        unit: "N/mm", or "1" of a ratio.
+        quantity: what is followed.
+        loss_percent: of the S1 body.
+        unit: that of the quantity, or "1" of a ratio.
         base: with the values of the case.
         swings: with one input at another value, in the order of the study's swings; NaN where that failed.
         low, median, high: 5, 50 and 95 % of the draws; None without draws.
@@ -24,6 +56,8 @@ class Output:
     """
 
     name: str
+    quantity: Quantity
+    loss_percent: float
     unit: str
     base: float
     swings: tuple[float, ...]
@@ -33,19 +67,26 @@ class Output:
     above_one: float | None
     indices: Indices | None
 
+    @property
+    def title(self) -> str:
+        """What it is, for a reader who sees it alone."""
+        return f"{self.quantity.label} of {self.name}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrossingShares:
     """When one screw overtakes another, over all draws.
 
     Attributes:
+        quantity: what is compared.
         challenger, incumbent: titles of the two screws.
-        always, crossing, never: shares of the draws in which it is stiffer at every computed loss, at some of
+        always, crossing, never: shares of the draws in which it is ahead at every computed loss, at some of
             them, at none.
         low_percent, median_percent, high_percent: 5, 50 and 95 % of the loss at the first crossing, among the
             draws that have one; None if none has.
     """
 
+    quantity: Quantity
     challenger: str
     incumbent: str
     always: float
@@ -58,9 +99,10 @@ class CrossingShares:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """The outcome of every screw at every loss, at every sample.
+    """One quantity of every screw at every loss, at every sample.
 
     Attributes:
+        quantity: what is followed.
         values: by title and loss, shape (1 + n_swings + draws (k + 2),): the case as it is, the swings, the
             draws; NaN where nothing was computed.
         n_swings: samples of the tornado.
@@ -70,6 +112,7 @@ class Outcomes:
         seed: of the resamples.
     """
 
+    quantity: Quantity
     values: Mapping[tuple[str, float], Floats]
     n_swings: int
     draws: int
@@ -80,24 +123,27 @@ class Outcomes:
     def outputs(self) -> Iterator[Output]:
         """Every screw at every loss, then the ratios."""
         for (title, loss), values in self.values.items():
-            yield self._output(f"{title}, {loss:g} % lost", "N/mm", values)
+            yield self._output(title, loss, self.quantity.unit, values)
         for ours, theirs in self.pairs:
             for loss, ratio in self._ratios(ours, theirs).items():
-                yield self._output(f"{ours} over {theirs}, {loss:g} % lost", "1", ratio)
+                yield self._output(f"{ours} over {theirs}", loss, "1", ratio)
 
     def crossings(self) -> Iterator[CrossingShares]:
         """When challengers overtake, over all independent draws that were computed at every loss."""
         for ours, theirs in self.pairs:
             ratios = self._ratios(ours, theirs)
+            if len(ratios) < 2:
+                continue
             losses = np.array(list(ratios))
             free = np.stack([self._independent(ratio) for ratio in ratios.values()])
             free = free[:, np.isfinite(free).all(axis=0)]
-            if len(losses) < 2 or not free.shape[1]:
+            if not free.shape[1]:
                 continue
             ahead = free > 1.0
             some = ~ahead.all(axis=0) & ahead.any(axis=0)
             low, median, high = _band([_first_crossing(losses, ratio) for ratio in free.T[some]])
             yield CrossingShares(
+                quantity=self.quantity,
                 challenger=ours,
                 incumbent=theirs,
                 always=float(ahead.all(axis=0).mean()),
@@ -113,21 +159,23 @@ class Outcomes:
         return {
             loss: values / self.values[theirs, loss]
             for (title, loss), values in self.values.items()
-            if title == ours
+            if title == ours and (theirs, loss) in self.values
         }
 
     def _independent(self, values: Floats) -> Floats:
         """At the draws of A and B: the mixtures of the two are not independent of them."""
         return values[1 + self.n_swings :][: 2 * self.draws]
 
-    def _output(self, name: str, unit: str, values: Floats) -> Output:
+    def _output(self, of: str, loss_percent: float, unit: str, values: Floats) -> Output:
         """One number of the answer from its value at every sample."""
         drawn, free = values[1 + self.n_swings :], self._independent(values)
         free = free[np.isfinite(free)]
         low, median, high = _band(free)
         complete = self.draws > 0 and bool(np.isfinite(drawn).all())
         return Output(
-            name=name,
+            name=f"{of}, {loss_percent:g} % lost",
+            quantity=self.quantity,
+            loss_percent=loss_percent,
             unit=unit,
             base=float(values[0]),
             swings=tuple(values[1 : 1 + self.n_swings].tolist()),

@@ -10,7 +10,6 @@ import numpy as np
 from cases.build import at_body_loss, mesh_plan, plan_case, set_up
 from cases.case_density import scan_record
 from cases.progress import Progress, silent
-from cases.results import PullOutResult
 from cases.run import pull_out
 from cases.schema import Case
 from cases.schema_study import CompareStudy
@@ -18,7 +17,7 @@ from cases.store import provenance, software_version, write_case, write_json
 from cases.studies.batch import Row, open_folder, run_batch
 from cases.studies.compare import CHALLENGER, INCUMBENT
 from cases.studies.sensitivity.inputs import UncertainInput, own_value, strayed
-from cases.studies.sensitivity.outputs import CrossingShares, Outcomes, Output
+from cases.studies.sensitivity.outputs import QUANTITIES, CrossingShares, Outcomes, Output, Quantity
 from cases.studies.sensitivity.sample import (
     FEWEST_DRAWS,
     Sample,
@@ -69,7 +68,7 @@ class AllLosses:
     losses_percent: tuple[float, ...]
 
     def __call__(self, case: Case, folder: Path) -> dict[str, Scalar]:
-        """The outcomes at each loss, by `column`; raises as `pull_out` does."""
+        """All quantities at each loss; raises as `pull_out` does."""
         plan = plan_case(case)
         setup = set_up(plan, mesh_plan(plan))
         row: dict[str, Scalar] = {}
@@ -81,23 +80,14 @@ class AllLosses:
             computed = pull_out(setup, case.screw.title(), loss, start_mm=start)
             start = computed.solution.displacement_mm
             results.append(asdict(computed.result))
-            row[column(loss)] = outcome(computed.result)
+            numbers = computed.result.row()
+            row |= {quantity.at(loss): numbers.get(quantity.column) for quantity in QUANTITIES}
         write_json(folder / "result.json", results)
         write_case(folder / "case.yaml", case)
         hashes = list(dict.fromkeys(result["mesh_hash"] for result in results))
         scan = scan_record(case, plan.anatomy)
         write_json(folder / "provenance.json", provenance(case, mesh_hashes=hashes, scan=scan))
         return row
-
-
-def outcome(result: PullOutResult) -> float:
-    """What is looked at of a result."""
-    return result.stiffness_n_per_mm
-
-
-def column(loss_percent: float) -> str:
-    """The name of the outcome at that loss in the row of a case."""
-    return f"stiffness_n_per_mm at {loss_percent:g} %"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +99,8 @@ class Sensitivity:
         inputs: what is uncertain.
         swings: one input at another value each.
         draws: how often all inputs were drawn at once: values of A and B, n of each.
-        outputs: stiffness of every screw at every loss, then ratios of alar to pedicle screws.
-        crossings: of every alar over every pedicle screw; none without draws or at a single loss.
+        outputs: by quantity, that of every screw at every loss, then ratios of alar to pedicle screws.
+        crossings: by quantity, of every alar over every pedicle screw; none without draws or at one loss.
         failed: why sets of values gave no result, with how many.
         held_back: sets in which a screw strayed less far than drawn, to stay in bone.
         solves: computed, with those of an earlier run.
@@ -204,21 +194,26 @@ def run_sensitivity(
     for row in base.values():
         if row is not None and row["status"] != "ok":
             raise SacrofixError(f"the case itself gives no result: {row['reason']}", where=subject.name)
-    outcomes = Outcomes(
-        values=_values(subject, jobs, batch.rows),
-        n_swings=len(moved),
-        draws=drawn.count,
-        width=len(inputs),
-        pairs=_pairs(subject),
-        seed=seed,
-    )
+    outcomes = [
+        Outcomes(
+            quantity=quantity,
+            values=values,
+            n_swings=len(moved),
+            draws=drawn.count,
+            width=len(inputs),
+            pairs=_pairs(subject),
+            seed=seed,
+        )
+        for quantity in QUANTITIES
+        if (values := _values(subject, quantity, jobs, batch.rows))
+    ]
     return Sensitivity(
         name=subject.name,
         inputs=tuple(inputs),
         swings=tuple(moved),
         draws=drawn.count,
-        outputs=tuple(outcomes.outputs()),
-        crossings=tuple(outcomes.crossings()),
+        outputs=tuple(output for one in outcomes for output in one.outputs()),
+        crossings=tuple(crossing for one in outcomes for crossing in one.crossings()),
         failed=_failures(batch.rows.values()),
         held_back=jobs.held_back,
         solves=len(batch.rows) * len(subject.losses_percent),
@@ -261,15 +256,21 @@ def _failures(rows: Iterable[Row]) -> dict[str, int]:
     return found
 
 
-def _values(subject: Subject, jobs: _Jobs, rows: Mapping[str, Row]) -> dict[tuple[str, float], Floats]:
-    """The outcome of every screw at every loss, at every sample; NaN where nothing was computed."""
-    return {
+def _values(
+    subject: Subject, quantity: Quantity, jobs: _Jobs, rows: Mapping[str, Row]
+) -> dict[tuple[str, float], Floats]:
+    """One quantity of every screw at every loss, at every sample; NaN where nothing was computed.
+
+    A screw whose case has none of it is left out: round cement there is no thread shear.
+    """
+    found = {
         (title, loss): np.array(
-            [rows.get(keys[title], {}).get(column(loss), np.nan) for keys in jobs.keys], dtype=np.float64
+            [rows.get(keys[title], {}).get(quantity.at(loss)) for keys in jobs.keys], dtype=np.float64
         )
         for title in subject.cases
         for loss in subject.losses_percent
     }
+    return {place: values for place, values in found.items() if np.isfinite(values[0])}
 
 
 def _pairs(subject: Subject) -> list[tuple[str, str]]:

@@ -50,6 +50,8 @@ def cadaver_cases(scale: float = 1.0) -> dict[str, Case]:
         "thick": case("thick", Screw(preset="s1_pedicle", diameter_mm=7.0)),
         "parallel": case("parallel", Screw(preset="s1_pedicle_parallel", diameter_mm=6.0)),
         "promontory": case("promontory", Screw(preset="s1_pedicle_promontory_bicortical", diameter_mm=6.0)),
+        "S2 unicortical": case("s2-unicortical", Screw(preset="s2_pedicle")),
+        "S2 bicortical": case("s2-bicortical", Screw(preset="s2_pedicle_bicortical")),
         "normal": case("normal", pedicle, bone__t_score=0.0),
         "osteoporotic": case("osteoporotic", pedicle, bone__t_score=-3.5),
     }
@@ -91,6 +93,24 @@ RATIO_TARGETS: tuple[RatioTarget, ...] = (
             ),
         )
         for ratio in RATIOS_R
+    ),
+    *(
+        RatioTarget(
+            above=f"S2 {exit}",
+            below=exit,
+            target=Target(
+                name=f"S2 over S1, {exit}",
+                measured=f"{value:.2f} = {s2_n:g} over {s1_n:g} N",
+                value=value,
+                low=0.5 * value,
+                high=2.0 * value,
+                unit="1",
+                source="evidence 6.1 [V 2]",
+                remark="no spread is printed: half to twice, as wide as for the alar screw (chosen)",
+            ),
+        )
+        for exit, s2_n, s1_n in (("bicortical", 537.0, 2392.4), ("unicortical", 297.7, 1657.5))
+        for value in (s2_n / s1_n,)
     ),
     RatioTarget(
         above="osteoporotic",

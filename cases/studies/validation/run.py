@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import mesh_plan, plan_case, set_up
+from cases.estimators import LINEAR_ESTIMATORS
 from cases.progress import Progress, silent
 from cases.run import Computed, pull_out
 from cases.schema import Case
@@ -26,8 +27,6 @@ from materials.foam import WEIDLING_2022_TESTS
 MARK = "validation.json"
 FOAM, CADAVER = "foam", "cadaver"
 GROUPS = (FOAM, CADAVER)
-# The estimators that one linear solution gives.
-ESTIMATED = ("effective_strain", "principal_strain", "thread_shear")
 # Layers round the screw in which the mean strain is taken, and the share of the first that ends the effect.
 LAYER_MM, FARTHEST_MM, FADED = 0.5, 12.0, 0.1
 
@@ -86,7 +85,7 @@ def run_validation(
         jobs = {keys[name]: case for name, case in cases.items()}
         batch = run_batch(jobs, out, numbers_and_effect, pool, report)
         ended = {name: batch.rows[key] for name, key in keys.items() if key in batch.rows}
-        rows += cadaver_rows(ended, ESTIMATED)
+        rows += cadaver_rows(ended, LINEAR_ESTIMATORS)
         interrupted = batch.interrupted
     return Validation(rows=tuple(rows), fits=fits, pulls=found, interrupted=interrupted)
 
@@ -100,7 +99,7 @@ def fitted_now(found: Mapping[str, FoamPull]) -> dict[str, Calibration]:
             measured,
             "foam of grade 15, Weidling 2022 (evidence 7.5)",
         )
-        for name in ESTIMATED
+        for name in LINEAR_ESTIMATORS
     }
 
 
