@@ -10,8 +10,8 @@ from cases.results import PullOutCurve, PullOutForces, PullOutResult
 # What a reader must know before quoting a force (docs/failure.md).
 FORCE_LIMITS = (
     "Forces are estimates with biases of their own (docs/failure.md): compare screws within one estimator,",
-    "never across. The first two are first yield times a constant from foam; of thread shear the shell is the",
-    "least sure.",
+    "never across. The first two are first yield times a constant from foam; of thread shear the shell is",
+    "the least sure part.",
 )
 FIRST_COLUMN = 30
 
