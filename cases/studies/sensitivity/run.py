@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import at_body_loss, mesh_plan, plan_case, set_up
+from cases.build import at_body_loss, plan_case, set_up
 from cases.case_density import scan_record
 from cases.progress import Progress, silent
 from cases.run import pull_out
@@ -25,6 +25,7 @@ from cases.studies.sensitivity.sample import (
     draw,
     swings,
 )
+from cases.studies.shared_mesh import shared_mesh
 from cases.studies.sweep_case import Scalar
 from cases.studies.sweep_pool import Pool
 from geometry.arrays import Floats
@@ -70,13 +71,13 @@ class AllLosses:
     def __call__(self, case: Case, folder: Path) -> dict[str, Scalar]:
         """All quantities at each loss; raises as `pull_out` does."""
         plan = plan_case(case)
-        setup = set_up(plan, mesh_plan(plan))
+        setup = set_up(plan, shared_mesh(plan))
         row: dict[str, Scalar] = {}
         start, results = None, []
         for loss in self.losses_percent:
             at_loss = at_body_loss(plan, loss)
             if at_loss.case.body_loss.removed_percent != setup.plan.case.body_loss.removed_percent:
-                setup, start = set_up(at_loss, mesh_plan(at_loss)), None
+                setup, start = set_up(at_loss, shared_mesh(at_loss)), None
             computed = pull_out(setup, case.screw.title(), loss, start_mm=start)
             start = computed.solution.displacement_mm
             results.append(asdict(computed.result))

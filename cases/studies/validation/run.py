@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import mesh_plan, plan_case, set_up
+from cases.build import plan_case, set_up
 from cases.estimators import LINEAR_ESTIMATORS
 from cases.progress import Progress, silent
 from cases.run import Computed, pull_out
 from cases.schema import Case
 from cases.store import provenance, software_version, write_case, write_json
 from cases.studies.batch import open_folder, run_batch
+from cases.studies.shared_mesh import shared_mesh
 from cases.studies.sweep import case_id
 from cases.studies.sweep_case import Scalar
 from cases.studies.sweep_pool import Pool
@@ -106,7 +107,7 @@ def fitted_now(found: Mapping[str, FoamPull]) -> dict[str, Calibration]:
 def numbers_and_effect(case: Case, folder: Path) -> dict[str, Scalar]:
     """The row of a case with the reach of the strain round its screw."""
     plan = plan_case(case)
-    computed = pull_out(set_up(plan, mesh_plan(plan)), case.screw.title(), case.body_loss.percent)
+    computed = pull_out(set_up(plan, shared_mesh(plan)), case.screw.title(), case.body_loss.percent)
     result = computed.result
     write_json(folder / "result.json", asdict(result))
     write_case(folder / "case.yaml", case)
