@@ -1,12 +1,13 @@
 # make demo   set everything up and answer the question: three screws, five losses, one table
 # make test   set everything up and pass every check
 # make pictures   draw docs/pictures anew (two minutes)
+# make validation   compute the table and the picture of docs/validation.md anew (five minutes)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test setup lint benchmarks pictures clean
+.PHONY: demo test setup lint benchmarks validation pictures clean
 
 demo: setup
 	$(BIN)/sacrofix compare cases/library/quickstart.yaml --out results/quickstart
@@ -19,6 +20,9 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+validation: setup
+	$(BIN)/sacrofix validate --picture docs/pictures/validation.png
 
 benchmarks: setup
 	$(BIN)/python -m benchmarks.pipeline

@@ -22,7 +22,7 @@ def _four_points() -> Floats:
 POINTS_4 = _four_points()
 
 # The eight children of a tetrahedron cut at its edge middles; node 4 + k is the middle of edge k (VTK order).
-_CHILDREN = np.array(
+CHILDREN = np.array(
     [
         [0, 4, 6, 7],
         [4, 1, 5, 8],
@@ -42,7 +42,7 @@ def subdivided_points(levels: int) -> Floats:
     pieces = np.eye(4)[None]
     for _ in range(levels):
         nodes = np.concatenate([pieces, np.einsum("ec,pcd->ped", edge_middles, pieces)], axis=1)
-        pieces = nodes[:, _CHILDREN].reshape(-1, 4, 4)
+        pieces = nodes[:, CHILDREN].reshape(-1, 4, 4)
     return np.asarray(np.einsum("sc,pcd->psd", POINTS_4, pieces).reshape(-1, 4))
 
 
@@ -84,7 +84,7 @@ def halves_at(barycentric: Floats) -> Floats:
     nodes = np.vstack([np.eye(4), 0.5 * (np.eye(4)[TET_EDGES[:, 0]] + np.eye(4)[TET_EDGES[:, 1]])])
     hats = np.zeros((len(barycentric), 10))
     left = np.arange(len(barycentric))
-    for child in _CHILDREN:
+    for child in CHILDREN:
         within = barycentric[left] @ np.linalg.inv(nodes[child])
         # a point on a face between two children belongs to the first of them
         mine = within.min(axis=1) >= -1e-9

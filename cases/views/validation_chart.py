@@ -15,7 +15,9 @@ COLOURS: Mapping[str, str] = {
     "": INK,
 }
 BAND = (0.5, 0.5, 0.5, 0.35)
-TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+TICKS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+# Ways to compute stand above each other within a row, so that none hides another.
+STEP = 0.2
 
 
 def draw_validation(
@@ -41,10 +43,13 @@ def draw_validation(
     for place, (_, low, high) in zip(places, tests, strict=True):
         chart.line(np.log10([low, high]), [place, place], color=BAND, width=16.0, label="")
     chart.line([0.0, 0.0], [0.4, len(tests) + 0.6], color=INK, width=1.5, label="")
-    for way, found in points.items():
-        x = [float(np.log10(ratio)) for _, ratio in found]
-        y = [float(places[test]) for test, _ in found]
-        chart.scatter(x, y, color=COLOURS.get(way, INK), size=15, style="o", label=labels[way])
+    ways = [way for way in COLOURS if way in points]
+    for way in ways:
+        shift = STEP * (1.0 - ways.index(way)) if way else 0.0
+        # what lies beyond the axis is drawn at its end
+        x = [float(np.log10(np.clip(ratio, TICKS[0], TICKS[-1]))) for _, ratio in points[way]]
+        y = [places[test] + shift for test, _ in points[way]]
+        chart.scatter(x, y, color=COLOURS[way], size=15, style="o", label=labels[way])
     chart.x_range = [np.log10(TICKS[0]), np.log10(TICKS[-1])]
     chart.y_range = [0.4, len(tests) + 0.6]
     chart.x_axis.tick_locations = np.log10(TICKS).tolist()

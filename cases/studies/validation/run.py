@@ -29,7 +29,7 @@ MARK = "validation.json"
 FOAM, CADAVER = "foam", "cadaver"
 GROUPS = (FOAM, CADAVER)
 # Layers round the screw in which the mean strain is taken, and the share of the first that ends the effect.
-LAYER_MM, FARTHEST_MM, FADED = 0.5, 12.0, 0.1
+LAYER_MM, FARTHEST_MM, FADED = 0.5, 30.0, 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
