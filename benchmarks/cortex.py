@@ -57,7 +57,7 @@ def main() -> None:
             elastic = setup.elastic if rule == "sampled" else in_each_element(setup, shares, rule)
             solution = solve(
                 model_at(replace(setup, elastic=elastic), lost_share(setup, 0.0)),
-                settings=solver_settings(case),
+                settings=solver_settings(case.solver),
             )
             stiffness = work_stiffness(case.loading.force_n, solution, LOAD)
             error = estimated_error(solution, LOAD).relative_stiffness_error

@@ -69,7 +69,7 @@ def measured(scale: float) -> dict[str, object]:
     with stage("elastic"):
         model = model_at(setup, lost_share(setup, 50.0))
     with stage("assemble_and_solve"):
-        solution = solve(model, settings=solver_settings(plan.case))
+        solution = solve(model, settings=solver_settings(plan.case.solver))
     with stage("recovery"):
         fields = gauss_fields(solution, LOAD)
         von_mises = fields.von_mises_mpa

@@ -1,6 +1,7 @@
 """From a case to a mechanical model: the one place where shapes, bone and finite elements meet."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from cases.elasticity import FINE_RULE, elastic_field, weakened
 from cases.progress import Progress, silent
 from cases.schema import Case
 from cases.schema_anatomy import Anatomy as AnatomySection
-from cases.schema_bone import REMOVED
+from cases.schema_bone import REMOVED, Bone
 from fem.discretisation import Discretisation, discretise
 from fem.elastic import ElasticField
 from fem.loads.traction import face_traction
@@ -33,10 +34,12 @@ from geometry.sacrum.shape import SACRUM_SHAPES
 from geometry.screws import DESIGNS, Cement, Screw, injected
 from materials.anisotropy import ANISOTROPIES, lay_grain
 from materials.cortex import thinned_cortex
+from materials.ct.scanned import ScannedDensity
 from materials.density_map import lay_density
 from materials.field import BoneMaterial, MaterialField, map_material
 from materials.laws import LAWS
 from materials.loss_field import LossField, map_loss
+from materials.regions.bone import RegionalBone
 from materials.regions.bones import regional_bones
 from materials.tables import CORTEX, LOST_BONE, METALS, Solid
 
@@ -195,8 +198,13 @@ def implant_solids(case: Case) -> dict[str, Solid]:
 
 def bone_material(case: Case, anatomy: Anatomy, lumbar: Lumbar | None = None) -> BoneMaterial:
     """What the bones of a case are made of."""
-    bone, bones = case.bone, regional_bones(anatomy, lumbar)
-    scanned = case_scan(case, anatomy, lumbar)
+    return material_of(case.bone, regional_bones(anatomy, lumbar), case_scan(case, anatomy, lumbar))
+
+
+def material_of(
+    bone: Bone, bones: Mapping[str, RegionalBone], scanned: ScannedDensity | None = None
+) -> BoneMaterial:
+    """What these bones are made of, their density from a scan if there is one."""
     template = lay_density(bones, bone.density()) if scanned is None else scanned.template
     return BoneMaterial(
         bones=bones,

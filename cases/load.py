@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from cases.decode import decode, doubts
-from cases.faults import CaseError, Fault, shown
+from cases.faults import CaseError, Fault, nearest, shown
 from cases.overrides import DOTTED_KEY, overridden
 from cases.read import read_tree
 from cases.scan_file import with_scan_found
 from cases.schema import SCHEMA, Case, Named
+from cases.schema_construct import CONSTRUCT, ConstructCase
 from cases.schema_study import SHARED_SCREW_KEYS, CompareStudy, SweepFile, SweepPoint, SweepStudy
 from cases.sources import SourcedTree, value_at
 from cases.surface_file import with_surface_found
 
-ReadT = TypeVar("ReadT", Case, CompareStudy, SweepStudy)
-FileT = TypeVar("FileT", Case, CompareStudy)
+ReadT = TypeVar("ReadT", Case, ConstructCase, CompareStudy, SweepStudy)
+FileT = TypeVar("FileT", Case, ConstructCase, CompareStudy)
 STUDIES = ("compare", "sweep")
+# What a case describes; a file that does not say is the first.
+PULL_OUT = "pull_out"
+KINDS = (PULL_OUT, CONSTRUCT)
 SECTIONS = tuple(key for key in Case.model_fields if key not in Named.model_fields)
 
 
@@ -43,20 +47,48 @@ def study_kind(path: Path) -> str | None:
     return None if kind is None else str(kind)
 
 
+def case_kind(path: Path, overrides: Sequence[str] = ()) -> str:
+    """What the case of a file describes, a row of `KINDS`; raises as `read_case`."""
+    return _kind(_case_tree(path, overrides))
+
+
 def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
-    """The case of a file, with `key=value` overrides.
+    """The pull-out case of a file, with `key=value` overrides.
 
     Raises:
         CaseError: every fault of the file.
         UsageError: an override that is no `key=value`.
     """
+    tree = _case_tree(path, overrides)
+    if _kind(tree) != PULL_OUT:
+        remedy = "use sacrofix run or sacrofix check, or give the file of a pull-out"
+        raise CaseError([_fault(tree, "kind", "not a pull-out, which this command is about", remedy)])
+    plain = {key: value for key, value in tree.values.items() if key != "kind"}
+    return _decoded(Case, _with_files_found(replace(tree, values=plain)))
+
+
+def read_construct(path: Path, overrides: Sequence[str] = ()) -> Sourced[ConstructCase]:
+    """The construct of a file; raises as `read_case`."""
+    return _decoded(ConstructCase, _with_files_found(_case_tree(path, overrides)))
+
+
+def _case_tree(path: Path, overrides: Sequence[str]) -> SourcedTree:
+    """The values of a file that is no study."""
     tree = overridden(read_tree(path), overrides)
     kind = tree.values.get("study")
     if kind is not None:
         remedy = f"use sacrofix {kind if kind in STUDIES else ' or '.join(STUDIES)}"
         raise CaseError([_fault(tree, "study", "a study, not a case", remedy)])
-    tree = _with_files_found(tree)
-    return _decoded(Case, tree)
+    return tree
+
+
+def _kind(tree: SourcedTree) -> str:
+    """What the case of a tree describes."""
+    kind = tree.values.get("kind", PULL_OUT)
+    if kind not in KINDS:
+        remedy = nearest(str(kind), KINDS) or f"leave it out for a {PULL_OUT}"
+        raise CaseError([_fault(tree, "kind", f"not one of {', '.join(KINDS)}", remedy)])
+    return str(kind)
 
 
 def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareStudy]:

@@ -26,7 +26,7 @@ from cases.progress import Progress, silent
 from cases.pulled_curve import pulled_curve
 from cases.report.bone import described
 from cases.results import PullOutResult
-from cases.schema import Case
+from cases.schema import Case, Solver
 from cases.store import provenance, result_folder, write_case, write_json
 from cases.views.pull_out_chart import draw_pull_out
 from fem.error_estimate import estimated_error
@@ -127,7 +127,7 @@ def pull_out(
     require_memory(_needed_gib(setup), psutil.virtual_memory().available / 2**30)
     report(f"{name}, {loss_percent:g} % lost: solving")
     lost = lost_share(setup, loss_percent)
-    solution = solve(model_at(setup, lost), settings=solver_settings(case), start=start_mm)
+    solution = solve(model_at(setup, lost), settings=solver_settings(case.solver), start=start_mm)
     fields = gauss_fields(solution, LOAD)
     strain = fields.effective_strain
     stiffness = work_stiffness(case.loading.force_n, solution, LOAD)
@@ -176,7 +176,9 @@ def pull_out(
 def _pulled_on(computed: Computed, report: Progress) -> Computed:
     """The same with the curve beyond the linear range."""
     setup, result = computed.setup, computed.result
-    curve = pulled_curve(setup, computed.solution, computed.lost, solver_settings(setup.plan.case), report)
+    curve = pulled_curve(
+        setup, computed.solution, computed.lost, solver_settings(setup.plan.case.solver), report
+    )
     forces = {
         **result.failure.forces_n,
         "curve_peak": calibrated(setup.plan.case.failure, "curve_peak", curve.peak_n),
@@ -194,9 +196,8 @@ def _needed_gib(setup: PullOutSetup) -> float:
     return predicted_gib(len(setup.mesh.nodes_mm), len(setup.mesh.tets), grain=grain)
 
 
-def solver_settings(case: Case) -> SolverSettings:
-    """How the case wants its equations solved."""
-    chosen = case.solver
+def solver_settings(chosen: Solver) -> SolverSettings:
+    """How a case wants its equations solved."""
     return SolverSettings(
         kind=chosen.engine,
         relative_tolerance=chosen.relative_tolerance,

@@ -3,11 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cases.load import PULL_OUT
 from cases.schema import Case
+from cases.schema_construct import CONSTRUCT, ConstructCase
 from cases.schema_study import CompareStudy, SweepFile
 from cases.section import Section
 
-FILES: Mapping[str, type[Section]] = {"case": Case, "compare": CompareStudy, "sweep": SweepFile}
+FILES: Mapping[str, type[Section]] = {
+    "case": Case,
+    CONSTRUCT: ConstructCase,
+    "compare": CompareStudy,
+    "sweep": SweepFile,
+}
 WITH_UNIT = r"^\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*\S.*$"
 
 
@@ -19,7 +26,9 @@ def json_schema(kind: str) -> dict[str, Any]:
         # the base of a comparison needs no screw of its own, and may be another file
         schema["required"] = [key for key in schema["required"] if key != "case"]
         schema["$defs"]["Case"]["required"] = []
-    if kind != "case":
+    if kind == "case":
+        schema["properties"]["kind"] = {"const": PULL_OUT, "description": "what the file describes"}
+    if kind in ("compare", "sweep"):
         schema["properties"]["base"] = {"type": "string", "description": "case file that `case` is laid over"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

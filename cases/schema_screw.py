@@ -18,8 +18,8 @@ ANGLES = ("lateral_deg", "caudal_deg")
 KIND_NEEDS = ("diameter_mm", "length_mm", "lateral_deg", "caudal_deg")
 
 
-class Screw(Section):
-    """One sacral screw. Numbers given beside a preset replace the preset's own."""
+class PlannedScrew(Section):
+    """A sacral screw on either side. Numbers given beside a preset replace the preset's own."""
 
     preset: str | None = choice(
         None,
@@ -43,7 +43,6 @@ class Screw(Section):
         source="free choice",
         example=(28.0, 34.0, -10.0),
     )
-    side: str = choice("left", SIDES, about="side of the patient", source="chosen")
     diameter_mm: float | None = quantity(
         None,
         4.0,
@@ -95,9 +94,6 @@ class Screw(Section):
         source="tables in geometry/screws/designs.py",
     )
     metal: str = choice("titanium", METALS, about="metal of the screw", source="evidence 5")
-    cement: ScrewCement | None = Field(
-        default=None, description="bone cement round the far end; none by default, {} takes every default"
-    )
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
@@ -161,6 +157,15 @@ class Screw(Section):
     def title(self) -> str:
         """What to call it in tables: the preset, or the kind."""
         return self.preset or str(self.kind)
+
+
+class Screw(PlannedScrew):
+    """One sacral screw."""
+
+    side: str = choice("left", SIDES, about="side of the patient", source="chosen")
+    cement: ScrewCement | None = Field(
+        default=None, description="bone cement round the far end; none by default, {} takes every default"
+    )
 
 
 def _origin(set_keys: set[str]) -> list[BrokenRule]:

@@ -8,12 +8,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from cases.decode import describe_range, section_in
-from cases.schema import SCHEMA, Case
+from cases.load import PULL_OUT
+from cases.schema import SCHEMA, Case, Named
+from cases.schema_construct import CONSTRUCT, ConstructCase
 from cases.section import Section, extras
 
 WIDTH = 100
 HEADING = """\
-# A sacrofix case: one screw in one bone, loaded once.
+# A sacrofix case: {about}.
 #   sacrofix check {name}.yaml     everything but the solve
 #   sacrofix run {name}.yaml       compute it
 # A number is in the unit of its comment; "4.5 cm" or "7.5 N*m" is converted. A key behind a # is optional:
@@ -22,19 +24,37 @@ HEADING = """\
 schema: {schema}
 name: {name}
 """
+SCREWS = "screws"
 # What the written file sets although the key has no default.
-STARTING_VALUES: Mapping[str, str] = {"screw.preset": "s1_pedicle"}
+STARTING_VALUES: Mapping[str, str] = {"screw.preset": "s1_pedicle", f"{SCREWS}.preset": "s2ai"}
+# What is written of each kind of case, and how its heading calls it.
+CASES: Mapping[str, tuple[type[Named], str]] = {
+    PULL_OUT: (Case, "one screw in one bone, loaded once"),
+    CONSTRUCT: (ConstructCase, "a lumbosacral construct, loaded in six directions"),
+}
 
 
-def commented_case(name: str) -> str:
+def commented_case(name: str, kind: str = PULL_OUT) -> str:
     """The text of a valid case file with every key, its default filled in and a comment above it."""
-    lines = [HEADING.format(name=name, schema=SCHEMA)]
-    for key, field in Case.model_fields.items():
+    described, about = CASES[kind]
+    lines = [HEADING.format(name=name, schema=SCHEMA, about=about)]
+    for key, field in described.model_fields.items():
         section = section_in(field.annotation)
         if section is not None:
-            lines += _section(key, field, section, "")
+            written = _section(key, field, section, "")
+            lines += _listed(written) if key == SCREWS else written
             lines.append("")
+        elif key not in Named.model_fields:
+            lines += [*_entry(key, field, "", key), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _listed(section: list[str]) -> list[str]:
+    """The lines of a section as those of a list with one entry."""
+    first = next(place for place, line in enumerate(section) if not line.lstrip().startswith("#") and place)
+    entry = [f"  {line}" for line in section[1:]]
+    entry[first - 1] = f"  - {section[first].lstrip()}"
+    return [section[0], *entry]
 
 
 def _section(key: str, field: FieldInfo, section: type[Section], indent: str, path: str = "") -> list[str]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cases.decode import section_in
-from cases.load import read_case, read_compare, read_sweep, study_kind
+from cases.load import case_kind, read_case, read_compare, read_construct, read_sweep, study_kind
 from cases.schema import Case
+from cases.schema_construct import ConstructCase
 from cases.schema_json import FILES, json_schema
 from cases.schema_screw import KINDS, Screw
 from cases.schema_solve import ENGINES, Meshing
@@ -26,7 +27,7 @@ from geometry.sacrum.shape import SACRUM_SHAPES, SIDED_NUMBERS
 from geometry.screws import PRESETS
 
 LIBRARY = sorted(Path(__file__).parents[1].glob("cases/library/*.yaml"))
-READERS = {None: read_case, "compare": read_compare, "sweep": read_sweep}
+READERS = {"pull_out": read_case, "construct": read_construct, "compare": read_compare, "sweep": read_sweep}
 
 
 def quantities(section: type[Section], path: str = "") -> Iterator[tuple[str, dict[str, object]]]:
@@ -40,15 +41,16 @@ def quantities(section: type[Section], path: str = "") -> Iterator[tuple[str, di
 
 
 QUANTITIES = dict(quantities(Case))
+ALL_QUANTITIES = {**QUANTITIES, **dict(quantities(ConstructCase, "construct."))}
 
 
 def case_with(**sections: object) -> Case:
     return Case.model_validate({"schema": 1, "name": "a", "screw": {"preset": "s1_pedicle"}, **sections})
 
 
-@pytest.mark.parametrize("key", QUANTITIES)
+@pytest.mark.parametrize("key", ALL_QUANTITIES)
 def test_every_number_has_a_range_a_source_and_a_default_inside(key: str) -> None:
-    extra = QUANTITIES[key]
+    extra = ALL_QUANTITIES[key]
     low, high = float(str(extra["low"])), float(str(extra["high"]))
     assert low < high
     assert extra["source"]
@@ -58,15 +60,18 @@ def test_every_number_has_a_range_a_source_and_a_default_inside(key: str) -> Non
             assert part is None or low <= float(str(part)) <= high
 
 
-@pytest.mark.parametrize("key", QUANTITIES)
+@pytest.mark.parametrize("key", ALL_QUANTITIES)
 def test_the_unit_in_the_name_is_the_unit_of_the_key(key: str) -> None:
-    name, unit = key.rsplit(".", 1)[-1], QUANTITIES[key]["unit"]
+    name, unit = key.rsplit(".", 1)[-1], ALL_QUANTITIES[key]["unit"]
     endings = {
         "mm": "_mm",
         "ml": "_ml",
         "deg": "_deg",
         "MPa": "_mpa",
         "N": "_n",
+        "N*m": "_nm",
+        "N/mm": "_n_per_mm",
+        "mm2": "_mm2",
         "mg/cm3": "_mg_cm3",
         "%": "percent",
     }
@@ -215,7 +220,7 @@ def test_a_resolved_comparison_reads_back_as_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.name)
 def test_the_library_is_valid(file: Path) -> None:
-    assert READERS[study_kind(file)](file).value.name == file.stem
+    assert READERS[study_kind(file) or case_kind(file)](file).value.name == file.stem
 
 
 def test_a_new_case_is_valid_and_holds_the_defaults(tmp_path: Path) -> None:
@@ -268,8 +273,9 @@ def test_a_new_case_with_every_key_active_is_valid_but_for_keys_that_exclude_eac
 def test_the_published_schema_is_plain_json_that_knows_ranges_and_choices(kind: str) -> None:
     text = json.dumps(json_schema(kind), allow_nan=False)
     assert json.loads(text)["additionalProperties"] is False
-    if kind != "sweep":
+    if kind in ("case", "compare"):
         assert '"enum": ["left", "right"]' in text
+    if kind != "sweep":
         assert '{"type": "number", "minimum": -5.0, "maximum": 2.0}' in text
 
 

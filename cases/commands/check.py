@@ -12,8 +12,10 @@ from cases.build import case_anatomy, mesh_plan, plan_case
 from cases.case_density import scan_summary
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
-from cases.load import read_case, read_compare, read_sweep, study_kind
+from cases.construct.check import check_construct
+from cases.load import case_kind, read_case, read_compare, read_construct, read_sweep, study_kind
 from cases.schema import Case
+from cases.schema_construct import CONSTRUCT
 from fem.memory import predicted_gib, require_memory
 from geometry.mesh_quality import quality
 from geometry.planning.breach import BreachReport, inspect
@@ -105,6 +107,8 @@ class Checked:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check the file, the anatomy, the screw, the mesh and the memory; print what was found."""
+    if study_kind(args.file) is None and case_kind(args.file, args.set) == CONSTRUCT:
+        return _check_construct(args, console)
     checked = []
     for title, case in _cases(args, console):
         console.stage(f"{title}: planning and meshing")
@@ -114,6 +118,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.result(checked[-1].text())
     console.result("no fault found")
     console.document({"ok": True, "checked": [asdict(one) for one in checked]})
+    return 0
+
+
+def _check_construct(args: argparse.Namespace, console: Console) -> int:
+    """The same for a construct and its reference."""
+    sourced = read_construct(args.file, args.set)
+    console.opened(sourced.tree, sourced.doubts)
+    found = check_construct(sourced.value, console.stage)
+    console.result("\n".join([*(one.text() for one in found), "no fault found"]))
+    console.document({"ok": True, "checked": [asdict(one) for one in found]})
     return 0
 
 

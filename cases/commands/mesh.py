@@ -1,6 +1,7 @@
 """`sacrofix mesh CASE.yaml`: the mesh alone, its parts and how well shaped they are."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
@@ -10,10 +11,15 @@ import numpy as np
 from cases.build import mesh_hash, mesh_plan, plan_case
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
+from cases.construct.plan import mesh_spine, plan_spine
 from cases.export.mesh import FORMATS, require_target, write_mesh
-from cases.load import read_case
+from cases.load import case_kind, read_case, read_construct
+from cases.schema_construct import CONSTRUCT
 from geometry.mesh import Mesh
 from geometry.mesh_quality import Quality, part_volumes, quality, shape_measures
+
+# Name and side of what is to be meshed, and what meshes it.
+Planned = tuple[str, str, Callable[[], Mesh]]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,14 +55,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Mesh the case, print its parts and its quality, write it where asked."""
     if args.out is not None:
         require_target(args.out)
-    sourced = read_case(args.file, args.set)
-    console.opened(sourced.tree, sourced.doubts)
-    plan = plan_case(sourced.value)
+    planned = _construct if case_kind(args.file, args.set) == CONSTRUCT else _pull_out
+    name, side, make = planned(args, console)
     started = monotonic()
-    mesh = mesh_plan(plan, console.stage)
-    if sourced.value.screw.side == "right":
-        # planned on the left, in the mirror image of the patient
-        mesh = mesh.mirrored()
+    mesh = make()
     seconds = monotonic() - started
     parts, whole = meshed_parts(mesh), quality(mesh)
     if args.out is not None:
@@ -67,8 +69,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.document(
         {
             "ok": True,
-            "name": sourced.value.name,
-            "side": sourced.value.screw.side,
+            "name": name,
+            "side": side,
             "parts": [asdict(part) for part in parts],
             "faces": {name: len(triangles) for name, triangles in mesh.faces.items()},
             "quality": asdict(whole),
@@ -78,6 +80,28 @@ def run(args: argparse.Namespace, console: Console) -> int:
         }
     )
     return 0
+
+
+def _pull_out(args: argparse.Namespace, console: Console) -> Planned:
+    """A pull-out case, to be meshed on the side of its screw."""
+    sourced = read_case(args.file, args.set)
+    console.opened(sourced.tree, sourced.doubts)
+    plan, side = plan_case(sourced.value), sourced.value.screw.side
+
+    def make() -> Mesh:
+        mesh = mesh_plan(plan, console.stage)
+        # planned on the left, in the mirror image of the patient
+        return mesh.mirrored() if side == "right" else mesh
+
+    return sourced.value.name, side, make
+
+
+def _construct(args: argparse.Namespace, console: Console) -> Planned:
+    """The model of a construct's case."""
+    sourced = read_construct(args.file, args.set)
+    console.opened(sourced.tree, sourced.doubts)
+    spine = plan_spine(sourced.value, sourced.value.model)
+    return sourced.value.name, "both", lambda: mesh_spine(spine, console.stage)
 
 
 def meshed_parts(mesh: Mesh) -> tuple[MeshedPart, ...]:

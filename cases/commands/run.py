@@ -5,12 +5,15 @@ from dataclasses import asdict
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
+from cases.construct.run import run_construct
 from cases.estimators import estimators_json
-from cases.load import read_case
+from cases.load import case_kind, read_case, read_construct
+from cases.report.construct import LIMITS, construct_text
 from cases.report.density import density_warnings
 from cases.report.forces import FORCE_LIMITS, force_lines
 from cases.results import PullOutResult
 from cases.run import run_case
+from cases.schema_construct import CONSTRUCT
 from cases.store import require_place
 
 
@@ -22,6 +25,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compute the case into its folder, and print its numbers."""
+    if case_kind(args.file, args.set) == CONSTRUCT:
+        return _run_construct(args, console)
     sourced = read_case(args.file, args.set)
     console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, sourced.value.name)
@@ -38,6 +43,19 @@ def run(args: argparse.Namespace, console: Console) -> int:
             "density_warnings": density_warnings([result]),
         }
     )
+    return 0
+
+
+def _run_construct(args: argparse.Namespace, console: Console) -> int:
+    """The same for a construct."""
+    sourced = read_construct(args.file, args.set)
+    console.opened(sourced.tree, sourced.doubts)
+    out = default_out(args, sourced.value.name)
+    require_place(out)
+    result = run_construct(sourced.value, out, console.stage)
+    console.result(construct_text(result))
+    console.result(f"\nresult in {out}, with fields to open in ParaView and a picture")
+    console.document({"ok": True, "out": str(out), "result": result.as_json(), "limits": " ".join(LIMITS)})
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from fem.connections.connection import Connection, RigidNodes, Springs, Tie
 from fem.connections.foundation import elastic_foundation
-from fem.connections.ground import springs_to_ground
+from fem.connections.ground import springs_to_ground, springs_to_points
 from fem.connections.rigid import rigid_faces
 from fem.connections.springs import bushings, face_spring, springs_between
 from fem.connections.ties import tied_faces
@@ -18,5 +18,6 @@ __all__ = [
     "rigid_faces",
     "springs_between",
     "springs_to_ground",
+    "springs_to_points",
     "tied_faces",
 ]

@@ -24,7 +24,8 @@ class VertebralBody:
         vertebra: field of the whole bone.
         column: field of the body alone.
         canal: field of the vertebral canal.
-        superior_mm, inferior_mm: centres of the endplates, shape (3,), on the midline.
+        superior_mm, inferior_mm: centres of the endplates, shape (3,), on the midline. Loss begins at the
+            first one: give the lower endplate there, with its normal, for loss from below.
         superior_normal, inferior_normal: unit vectors out of the body, shape (3,).
         width_mm, depth_mm: of the body, transverse and sagittal.
     """
@@ -81,5 +82,6 @@ class VertebralBody:
         """Distance behind the line through the centres of the endplates, shape (n,), seen from the side."""
         axis = self.inferior_mm - self.superior_mm
         axis = axis / np.linalg.norm(axis)
-        backwards = np.array([0.0, -axis[2], axis[1]])
+        # the front and the back stay what they are where loss begins at the lower endplate
+        backwards = np.array([0.0, -axis[2], axis[1]]) * -np.sign(axis[2])
         return np.asarray((points_mm - self.superior_mm) @ backwards)

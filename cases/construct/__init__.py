@@ -1,0 +1,1 @@
+"""The case of a construct: from its file to its results."""

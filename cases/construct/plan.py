@@ -1,0 +1,168 @@
+"""From a construct's case to its shapes: the spine of each model, and the implants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cases.build import side_anatomy
+from cases.progress import Progress, silent
+from cases.schema_construct import DESTABILISED, INSTRUMENTED, INTACT, ConstructCase
+from geometry.anatomy import Anatomy
+from geometry.arrays import Floats
+from geometry.body_loss import BodyLoss, S1Body, VertebralBody
+from geometry.construct import Construct, VertebraScrew, build_construct, refuse_two_sides
+from geometry.errors import GeometryError
+from geometry.frame import standing_from_anatomical
+from geometry.implant_contact import require_joined
+from geometry.lumbar.graft import GraftShape
+from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
+from geometry.lumbar.vertebra import Vertebra
+from geometry.mesh import Mesh
+from geometry.meshing.construct_mesh import construct_mesh
+from geometry.meshing.spine_mesh import spine_mesh
+from geometry.planning.nearest import accepted_screw
+from geometry.rods import CrossLinkDesign, RodDesign
+from geometry.screws import DESIGNS, Screw
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spine:
+    """One model of a case before any mesh.
+
+    Attributes:
+        case: as read.
+        model: "instrumented", "destabilised" or "intact".
+        anatomy: sacrum, ilium and joint.
+        lumbar: what stands on the sacrum.
+        screws: the sacral screws by name; round them the mesh is fine in every model.
+        construct: the implants; None where there are none.
+    """
+
+    case: ConstructCase
+    model: str
+    anatomy: Anatomy
+    lumbar: Lumbar
+    screws: Mapping[str, Screw]
+    construct: Construct | None
+
+    @property
+    def top(self) -> Vertebra:
+        """The vertebra that is loaded."""
+        return self.lumbar.l5 if self.lumbar.l4 is None else self.lumbar.l4
+
+    @property
+    def top_name(self) -> str:
+        """Its part in a mesh."""
+        return "l5" if self.lumbar.l4 is None else "l4"
+
+    @property
+    def axes(self) -> Floats:
+        """Left, back and up of the loads in the anatomical frame, rows of shape (3, 3)."""
+        frames = {
+            "loaded_vertebra": self.top.upper.axes,
+            "s1_endplate": standing_from_anatomical(0.0),
+            "standing": standing_from_anatomical(self.anatomy.sacral_slope_deg),
+        }
+        return frames[self.case.loading.axes]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a surgeon should know, in words."""
+        return () if self.construct is None else self.construct.findings
+
+
+def plan_spine(case: ConstructCase, model: str) -> Spine:
+    """The shapes of one model of a case.
+
+    Raises:
+        GeometryError: a shape that cannot be built, a screw that leaves the bone, or heads without room.
+    """
+    anatomy = side_anatomy(case.anatomy, "left")
+    refuse_two_sides(anatomy.sacrum)
+    screws = {one.title(): _planned(case, anatomy, place) for place, one in enumerate(case.screws)}
+    lumbar = _lumbar(case, anatomy, model)
+    construct = None
+    if model == INSTRUMENTED:
+        link = case.rods.cross_link
+        construct = build_construct(
+            anatomy,
+            lumbar,
+            screws,
+            vertebra_screw=VertebraScrew(**case.lumbar_screws.given()),
+            rod=RodDesign(**case.rods.given()),
+            cross_link=None if link is None else CrossLinkDesign(**link.given()),
+        )
+    return Spine(case=case, model=model, anatomy=anatomy, lumbar=lumbar, screws=screws, construct=construct)
+
+
+def mesh_spine(spine: Spine, report: Progress = silent) -> Mesh:
+    """The mesh of both sides, at the sizes of its case.
+
+    Raises:
+        MeshError: a bad element, or implants that came apart.
+    """
+    sizing = spine.case.mesh.sizing()
+    if spine.construct is not None:
+        mesh = construct_mesh(spine.construct, sizing, report)
+        require_joined(mesh, spine.construct)
+        return mesh
+    return spine_mesh(spine.anatomy, spine.lumbar, list(spine.screws.values()), sizing, report)
+
+
+def body_losses(spine: Spine) -> tuple[tuple[BodyLoss, float], ...]:
+    """What is lost of S1 and of L5, as the family of loss and its share; nothing of the intact model."""
+    loss = spine.case.body_loss
+    if spine.model == INTACT:
+        return ()
+    found = []
+    if loss.s1_percent > 0.0:
+        found.append((BodyLoss(S1Body(spine.anatomy.sacrum), loss.s1_shape, loss.side), loss.s1_percent))
+    if loss.l5_percent > 0.0:
+        found.append((BodyLoss(l5_body(spine.lumbar.l5), loss.l5_shape, loss.side), loss.l5_percent))
+    return tuple((family, percent / 100.0) for family, percent in found)
+
+
+def l5_body(l5: Vertebra) -> VertebralBody:
+    """The body of L5 as something that is lost from below, where it faces the disc L5-S1."""
+    return VertebralBody(
+        part="l5",
+        vertebra=l5,
+        column=l5.body,
+        canal=l5.canal,
+        superior_mm=l5.lower.centre_mm,
+        inferior_mm=l5.upper.centre_mm,
+        superior_normal=-l5.lower.axes[2],
+        inferior_normal=l5.upper.axes[2],
+        width_mm=2.0 * l5.lower.half_width_mm,
+        depth_mm=2.0 * l5.lower.half_depth_mm,
+    )
+
+
+def _planned(case: ConstructCase, anatomy: Anatomy, place: int) -> Screw:
+    """One sacral screw; a fault of it names its place in the list."""
+    try:
+        screw = accepted_screw(anatomy, case.screws[place].planned())
+    except GeometryError as error:
+        where = error.where.replace("screw", f"screws.{place}", 1)
+        raise GeometryError(str(error.args[0]), where=where, advice=error.advice) from None
+    design = case.screws[place].design
+    return screw if design is None else screw.with_design(DESIGNS[design])
+
+
+def _lumbar(case: ConstructCase, anatomy: Anatomy, model: str) -> Lumbar:
+    """L5, and L4 if there is one, as this model has them."""
+    plan = mean_lumbar(case.anatomy.sex)
+    if case.levels == "l5":
+        plan = replace(plan, l4=None)
+    if model == INTACT:
+        return build_lumbar(anatomy.sacrum, plan)
+    operation = case.operation
+    graft = operation.graft
+    plan = replace(
+        plan,
+        l5_facets=operation.l5_facets,
+        l5_laminectomy=operation.laminectomy != "none",
+        l4_laminectomy=operation.laminectomy == "l4_l5",
+        graft=None if graft is None else GraftShape(**graft.given()),
+    )
+    lumbar = build_lumbar(anatomy.sacrum, plan)
+    return replace(lumbar, grafts=()) if model == DESTABILISED else lumbar

@@ -1,0 +1,81 @@
+"""A construct's result as text for a terminal."""
+
+from cases.construct.directions import DIRECTIONS
+from cases.construct.results import ConstructResult, DirectionResult, ModelResult
+
+# Every report says what this model can and cannot tell.
+LIMITS = (
+    "Linear and bonded: ligaments, fibres and facet joints push as they pull; there is no neutral zone, no",
+    "contact and no preload. The intact spine comes out several times too stiff (docs/construct.md): compare",
+    "constructs with each other; the share of intact motion that is left is no prediction of a test.",
+)
+
+
+def construct_text(result: ConstructResult) -> str:
+    """The table of directions, then implants and bone at their highest, then the limits."""
+    computed = result.computed
+    lines = [
+        f"{result.name}: {computed.model}, {computed.elements:,} elements, {computed.unknowns:,} unknowns"
+    ]
+    lines += [f"note: {finding}" for finding in computed.findings]
+    lines += ["", *_stiffness_rows(result), "", *_motion_rows(result)]
+    if any(row.von_mises_mpa for row in computed.directions):
+        lines += ["", *_stress_rows(computed)]
+    return "\n".join([*lines, "", *LIMITS])
+
+
+def _stiffness_rows(result: ConstructResult) -> list[str]:
+    """Stiffness of the loaded endplate against what is held."""
+    lines = [f"{'direction':<24}{'load':>12}{'stiffness':>24}{'  discretisation error':>24}"]
+    for row in result.computed.directions:
+        load = f"{row.load:g} {row.load_unit}"
+        stiffness = f"{row.stiffness:.4g} {row.stiffness_unit}"
+        error = f"-{row.stiffness_error_percent:.1f} %"
+        lines.append(f"{DIRECTIONS[row.direction].title:<24}{load:>12}{stiffness:>24}{error:>24}")
+    return lines
+
+
+def _motion_rows(result: ConstructResult) -> list[str]:
+    """Motion of each bone on the next; in brackets the percentage of the reference's."""
+    names = list(result.computed.directions[0].motions)
+    lines = [f"{'motion':<24}" + "".join(f"{name.replace('_', ' '):>22}" for name in names)]
+    if result.reference is not None:
+        lines[0] += f"   (% of {result.reference.model})"
+    for row in result.computed.directions:
+        kept = result.remaining_percent(row.direction)
+        cells = "".join(f"{_cell(row, name, kept):>22}" for name in names)
+        lines.append(f"{DIRECTIONS[row.direction].title:<24}{cells}")
+    return lines
+
+
+def _cell(row: DirectionResult, name: str, kept: dict[str, float]) -> str:
+    share = f" ({kept[name]:.0f} %)" if name in kept else ""
+    return f"{row.motions[name]:.3f} {row.motion_unit}{share}"
+
+
+def _stress_rows(computed: ModelResult) -> list[str]:
+    """Stress of each implant, and strain of the bone round each screw; the larger of both sides."""
+    lines = [f"{'von Mises p95, MPa':<24}" + "".join(f"{_short(name):>12}" for name in DIRECTIONS)]
+    implants = dict.fromkeys(_one_side(part) for part in computed.directions[0].von_mises_mpa)
+    for implant in implants:
+        cells = [
+            max(found["p95"] for part, found in row.von_mises_mpa.items() if _one_side(part) == implant)
+            for row in computed.directions
+        ]
+        lines.append(f"{implant:<24}" + "".join(f"{cell:>12.1f}" for cell in cells))
+    lines += ["", f"{'bone strain p98, 1e-6':<24}"]
+    for screw in dict.fromkeys(_one_side(part) for part in computed.directions[0].bone_strain_p98):
+        cells = [
+            1e6 * max(found for part, found in row.bone_strain_p98.items() if _one_side(part) == screw)
+            for row in computed.directions
+        ]
+        lines.append(f"round {screw:<18}" + "".join(f"{cell:>12.0f}" for cell in cells))
+    return lines
+
+
+def _short(direction: str) -> str:
+    return direction.split("_")[0] if direction != "lateral_shear" else "side shear"
+
+
+def _one_side(part: str) -> str:
+    return part.removesuffix("_left").removesuffix("_right")
