@@ -13,17 +13,21 @@ from cases.read import read_tree
 from cases.scan_file import with_scan_found
 from cases.schema import SCHEMA, Case, Named
 from cases.schema_construct import CONSTRUCT, ConstructCase
+from cases.schema_construct_study import ConstructStudy
 from cases.schema_study import SHARED_SCREW_KEYS, CompareStudy, SweepFile, SweepPoint, SweepStudy
 from cases.sources import SourcedTree, value_at
 from cases.surface_file import with_surface_found
 
-ReadT = TypeVar("ReadT", Case, ConstructCase, CompareStudy, SweepStudy)
-FileT = TypeVar("FileT", Case, ConstructCase, CompareStudy)
+ReadT = TypeVar("ReadT", Case, ConstructCase, CompareStudy, ConstructStudy, SweepStudy)
+FileT = TypeVar("FileT", Case, ConstructCase, CompareStudy, ConstructStudy)
 STUDIES = ("compare", "sweep")
 # What a case describes; a file that does not say is the first.
 PULL_OUT = "pull_out"
 KINDS = (PULL_OUT, CONSTRUCT)
 SECTIONS = tuple(key for key in Case.model_fields if key not in Named.model_fields)
+CONSTRUCT_SECTIONS = tuple(
+    key for key in ConstructCase.model_fields if key not in (*Named.model_fields, "kind", "screws")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +52,8 @@ def study_kind(path: Path) -> str | None:
 
 
 def case_kind(path: Path, overrides: Sequence[str] = ()) -> str:
-    """What the case of a file describes, a row of `KINDS`; raises as `read_case`."""
-    return _kind(_case_tree(path, overrides))
+    """What a case or a study is about, a row of `KINDS`; raises as `read_case`."""
+    return _kind(overridden(read_tree(path), overrides))
 
 
 def read_case(path: Path, overrides: Sequence[str] = ()) -> Sourced[Case]:
@@ -94,8 +98,28 @@ def _kind(tree: SourcedTree) -> str:
 def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareStudy]:
     """The comparison of a file; raises as `read_case`."""
     tree = _study_tree(path, overrides, "compare")
+    if _kind(tree) == CONSTRUCT:
+        raise CaseError([_fault(tree, "kind", "not a pull-out", "use sacrofix compare or run")])
     tree = _with_files_found(_with_shared_screw_keys(tree), "case")
     return _decoded(CompareStudy, tree)
+
+
+def read_construct_study(path: Path, overrides: Sequence[str] = ()) -> Sourced[ConstructStudy]:
+    """The comparison of constructs of a file, whose case takes the screws of the first; raises as
+    `read_case`."""
+    tree = _study_tree(path, overrides, "compare", CONSTRUCT_SECTIONS)
+    case, listed = tree.values.get("case"), tree.values.get("constructs")
+    first = listed[0] if isinstance(listed, list) and listed else None
+    screws = first.get("screws") if isinstance(first, dict) else None
+    own = dict(case) if isinstance(case, dict) else {}
+    if "screws" in own:
+        remedy = "give them to the constructs they are meant for"
+        problem = "screws that every construct replaces"
+        mark = tree.place(("case", "screws")).key
+        raise CaseError([Fault(mark=mark, key="case.screws", problem=problem, remedy=remedy)])
+    own |= {"kind": CONSTRUCT} | ({} if screws is None else {"screws": screws})
+    tree = _with_files_found(replace(tree, values={**tree.values, "case": own}), "case")
+    return _decoded(ConstructStudy, tree)
 
 
 def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sourced[SweepStudy]:
@@ -156,9 +180,11 @@ def _with_files_found(tree: SourcedTree, *under: str) -> SourcedTree:
     return with_scan_found(with_surface_found(tree, *under), *under)
 
 
-def _study_tree(path: Path, overrides: Sequence[str], kind: str) -> SourcedTree:
+def _study_tree(
+    path: Path, overrides: Sequence[str], kind: str, sections: Sequence[str] = SECTIONS
+) -> SourcedTree:
     """The values of a study whose `case` is complete: its base file below, its own keys on top."""
-    tree = overridden(read_tree(path), overrides, SECTIONS, "case")
+    tree = overridden(read_tree(path), overrides, sections, "case")
     found = tree.values.get("study")
     if found is None:
         remedy = f"add study: {kind}, or use sacrofix run for a case"

@@ -125,6 +125,22 @@ class ConstructLoading(Section):
     shear_n: float = quantity(
         100.0, 1.0, 5000.0, unit="N", about="shear, forwards and sideways", source="chosen: linear"
     )
+    follower_n: float = quantity(
+        500.0,
+        1.0,
+        5000.0,
+        unit="N",
+        about="load along the curve of the spine, from endplate to endplate",
+        source="400 to 500 N (evidence 8)",
+    )
+    stance_n: float = quantity(
+        500.0,
+        1.0,
+        5000.0,
+        unit="N",
+        about="weight straight down in the standing patient",
+        source="500 to 600 N on S1 (evidence 8)",
+    )
     axes: str = choice(
         "loaded_vertebra",
         AXES,

@@ -20,6 +20,16 @@ MOST_CASES = 10_000
 SHARED_SCREW_KEYS = ("side", "metal")
 
 
+def risen(losses: tuple[float, ...]) -> tuple[float, ...]:
+    """The losses, refused unless they rise."""
+    if any(after <= before for before, after in pairwise(losses)):
+        remedy = "list each loss once, the smallest first"
+        raise PydanticCustomError(
+            "rule", "{problem}", {"problem": "the losses do not rise", "remedy": remedy}
+        )
+    return losses
+
+
 class ComparedScrew(Screw):
     """A screw of a comparison, with a label for tables."""
 
@@ -58,12 +68,7 @@ class CompareStudy(Named):
     @field_validator("body_loss_percent")
     @classmethod
     def _rising(cls, losses: tuple[float, ...]) -> tuple[float, ...]:
-        if any(after <= before for before, after in pairwise(losses)):
-            remedy = "list each loss once, the smallest first"
-            raise PydanticCustomError(
-                "rule", "{problem}", {"problem": "the losses do not rise", "remedy": remedy}
-            )
-        return losses
+        return risen(losses)
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:

@@ -63,6 +63,13 @@ def test_a_screw_that_is_always_ahead_has_no_crossing() -> None:
     assert found.percent is None
 
 
+def test_a_screw_that_falls_behind_is_overtaken() -> None:
+    found = find_crossover(curve("alar", [900, 800, 600, 400, 200]), curve("pedicle", [500] * 5))
+    assert (found.challenger, found.verdict) == ("pedicle", "crossing")
+    assert found.percent == pytest.approx(62.5)
+    assert found.sentence() == "pedicle overtakes alar at 62 % body loss"
+
+
 def test_larger_errors_widen_the_band_in_which_two_screws_are_alike() -> None:
     pedicle = [1000.0, 800.0, 600.0, 400.0, 200.0]
     narrow = find_crossover(curve("alar", [500] * 5, 2.0), curve("pedicle", pedicle, 2.0))

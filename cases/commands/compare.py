@@ -4,9 +4,12 @@ import argparse
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
+from cases.construct.compare import compare_constructs
 from cases.faults import exit_code
-from cases.load import read_compare
+from cases.load import case_kind, read_compare, read_construct_study
+from cases.report.construct import LIMITS, constructs_text
 from cases.report.table import comparison_json, comparison_text
+from cases.schema_construct import CONSTRUCT
 from cases.store import require_place
 from cases.studies.compare import run_compare
 from geometry.errors import GateError
@@ -20,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compute the comparison into its folder, and print its table."""
+    if case_kind(args.file, args.set) == CONSTRUCT:
+        return _compare_constructs(args, console)
     sourced = read_compare(args.file, args.set)
     console.opened(sourced.tree, sourced.doubts)
     out = default_out(args, sourced.value.name)
@@ -31,3 +36,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.result(f"\nresult in {out}; see it with: sacrofix view {out}")
     console.document({"ok": code == 0, "exit_code": code, "out": str(out), **comparison_json(comparison)})
     return code
+
+
+def _compare_constructs(args: argparse.Namespace, console: Console) -> int:
+    """The same for constructs."""
+    sourced = read_construct_study(args.file, args.set)
+    console.opened(sourced.tree, sourced.doubts)
+    out = default_out(args, sourced.value.name)
+    require_place(out)
+    comparison = compare_constructs(sourced.value, out, console.stage)
+    console.result(constructs_text(comparison))
+    console.result(f"\nresult in {out}, with fields to open in ParaView and pictures")
+    console.document({"ok": True, "out": str(out), **comparison.as_json(), "limits": " ".join(LIMITS)})
+    return 0

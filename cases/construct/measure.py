@@ -86,7 +86,7 @@ def relative_motions(setup: SpineModel, displacement_mm: Floats, name: str) -> d
     centre of the lower endplate of the upper vertebra.
     """
     spine, direction = setup.spine, DIRECTIONS[name]
-    vector = direction.vector(spine.axes)
+    vector = spine.heading(direction)
     chain = _chain(setup, displacement_mm)
     names = list(chain)
     pairs = [*pairwise(names), (names[0], names[-1])]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cases.build import material_of
-from cases.construct.directions import DIRECTIONS, MOMENT
+from cases.construct.directions import CURVE, DIRECTIONS, MOMENT
 from cases.construct.plan import Spine, body_losses
 from cases.construct.springs import spine_springs
 from cases.elasticity import FINE_RULE, elastic_field, weakened
 from fem.discretisation import discretise
-from fem.loads import LoadCase, face_moment, face_traction
+from fem.loads import LoadCase, combined, face_moment, face_traction, remote_load
 from fem.model import Model
 from fem.supports import FixedNodes
 from geometry.arrays import Bools, Floats, Ints
@@ -122,12 +122,25 @@ def load_cases(spine: Spine, mesh: Mesh) -> tuple[LoadCase, ...]:
     faces, loading = loaded_faces(spine, mesh), spine.case.loading
     found = []
     for name, direction in DIRECTIONS.items():
-        vector = direction.load(loading) * direction.vector(spine.axes)
+        vector = direction.load(loading) * spine.heading(direction)
         if direction.kind == MOMENT:
             found.append(face_moment(mesh, faces, N_MM_PER_N_M * vector, name=name))
+        elif direction.told_in == CURVE:
+            pushes = (face_traction(mesh, faces, vector), *_turns(spine, mesh, direction.load(loading)))
+            found.append(combined(name, pushes))
         else:
             found.append(face_traction(mesh, faces, vector, name=name))
     return tuple(found)
+
+
+def _turns(spine: Spine, mesh: Mesh, force_n: float) -> tuple[LoadCase, ...]:
+    """What a follower load does to L5 below L4, where its path turns: in the model, rollers on its body."""
+    if spine.lumbar.l4 is None:
+        return ()
+    ways = np.diff(spine.curve_mm, axis=0)
+    ways /= np.linalg.norm(ways, axis=1)[:, None]
+    push = force_n * (ways[1] - ways[0])
+    return (remote_load(mesh, outer_faces(mesh, "l5"), spine.curve_mm[1], force_n=push),)
 
 
 def loaded_faces(spine: Spine, mesh: Mesh) -> Ints:

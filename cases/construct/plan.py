@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cases.build import side_anatomy
+from cases.construct.directions import CURVE, STANDING, Direction
 from cases.progress import Progress, silent
 from cases.schema_construct import DESTABILISED, INSTRUMENTED, INTACT, ConstructCase
 from geometry.anatomy import Anatomy
@@ -14,6 +17,7 @@ from geometry.errors import GeometryError
 from geometry.frame import standing_from_anatomical
 from geometry.implant_contact import require_joined
 from geometry.lumbar.graft import GraftShape
+from geometry.lumbar.level import sacral_endplate
 from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
 from geometry.lumbar.vertebra import Vertebra
 from geometry.mesh import Mesh
@@ -44,6 +48,10 @@ class Spine:
     screws: Mapping[str, Screw]
     construct: Construct | None
 
+    def of(self, case: ConstructCase) -> "Spine":
+        """The same shapes for a case that differs in material or loads alone."""
+        return replace(self, case=case)
+
     @property
     def top(self) -> Vertebra:
         """The vertebra that is loaded."""
@@ -63,6 +71,22 @@ class Spine:
             "standing": standing_from_anatomical(self.anatomy.sacral_slope_deg),
         }
         return frames[self.case.loading.axes]
+
+    def heading(self, direction: Direction) -> Floats:
+        """The unit vector of a direction at the loaded endplate, in the anatomical frame, shape (3,)."""
+        if direction.told_in == CURVE:
+            line = self.curve_mm[1] - self.curve_mm[0]
+            return np.asarray(line / np.linalg.norm(line))
+        standing = direction.told_in == STANDING
+        axes = standing_from_anatomical(self.anatomy.sacral_slope_deg) if standing else self.axes
+        return np.asarray(np.array(direction.axis) @ axes)
+
+    @property
+    def curve_mm(self) -> Floats:
+        """Centres of the upper endplates from the top vertebra down to S1, shape (k, 3)."""
+        plates = [self.top.upper, self.lumbar.l5.upper, sacral_endplate(self.anatomy.sacrum)]
+        first = 1 if self.lumbar.l4 is None else 0
+        return np.array([plate.centre_mm for plate in plates[first:]])
 
     @property
     def findings(self) -> tuple[str, ...]:

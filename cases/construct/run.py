@@ -21,6 +21,7 @@ from fem.memory import predicted_gib, require_memory
 from fem.recovery import gauss_fields
 from fem.solution import Solution
 from fem.solvers import solve
+from geometry.mesh import Mesh
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +57,8 @@ def run_construct(case: ConstructCase, target: Path, report: Progress = silent) 
         for one in models:
             write_fields(one, folder / "fields" / f"{one.result.model}.vtu")
         report("drawing")
-        draw_construct(computed.setup.mesh, computed.solution, result, folder / "pictures" / "construct.png")
+        picture = folder / "pictures" / "construct.png"
+        draw_construct(computed.setup.mesh, computed.solution, computed.result, picture)
     return result
 
 
@@ -69,13 +71,18 @@ def compute_model(case: ConstructCase, model: str, report: Progress = silent) ->
     report(f"{model}: planning and meshing")
     spine = plan_spine(case, model)
     mesh = mesh_spine(spine)
-    needed = predicted_gib(len(mesh.nodes_mm), len(mesh.tets), len(DIRECTIONS), grain=case.bone.anisotropic)
-    require_memory(needed, psutil.virtual_memory().available / 2**30)
+    require_room(case, mesh)
     report(f"{model}: solving {3 * len(mesh.nodes_mm):,} unknowns in {len(DIRECTIONS)} directions")
     setup = spine_model(spine, mesh)
     solution = solve(setup.model, settings=solver_settings(case.solver))
     report(f"{model}: measuring, after {int(solution.iterations.max())} iterations")
     return ComputedModel(result=measured_model(setup, solution), setup=setup, solution=solution)
+
+
+def require_room(case: ConstructCase, mesh: Mesh) -> None:
+    """Refuse a solve that would not fit in memory."""
+    needed = predicted_gib(len(mesh.nodes_mm), len(mesh.tets), len(DIRECTIONS), grain=case.bone.anisotropic)
+    require_memory(needed, psutil.virtual_memory().available / 2**30)
 
 
 def write_fields(computed: ComputedModel, target: Path) -> None:

@@ -1,5 +1,6 @@
 """A construct's result as text for a terminal."""
 
+from cases.construct.comparison import ConstructComparison
 from cases.construct.directions import DIRECTIONS
 from cases.construct.results import ConstructResult, DirectionResult, ModelResult
 
@@ -9,6 +10,16 @@ LIMITS = (
     "contact and no preload. The intact spine comes out several times too stiff (docs/construct.md): compare",
     "constructs with each other; the share of intact motion that is left is no prediction of a test.",
 )
+
+# Directions where the table is narrow.
+SHORT = {
+    "flexion_extension": "flexion",
+    "lateral_bending": "bending",
+    "axial_rotation": "rotation",
+    "compression": "compress.",
+    "anterior_shear": "shear fwd",
+    "lateral_shear": "side shear",
+}
 
 
 def construct_text(result: ConstructResult) -> str:
@@ -21,6 +32,26 @@ def construct_text(result: ConstructResult) -> str:
     lines += ["", *_stiffness_rows(result), "", *_motion_rows(result)]
     if any(row.von_mises_mpa for row in computed.directions):
         lines += ["", *_stress_rows(computed)]
+    return "\n".join([*lines, "", *LIMITS])
+
+
+def constructs_text(comparison: ConstructComparison) -> str:
+    """A table for each direction, stiffness over the loss of S1, with what overtakes what."""
+    names = comparison.names
+    width = max(16, *(len(name) + 2 for name in names))
+    lines = [f"{comparison.name}: stiffness of the loaded endplate (- discretisation error)"]
+    told = {row.name: row.result.findings for row in comparison.rows}
+    lines += [f"note: {name}: {finding}" for name, findings in told.items() for finding in findings]
+    for name, direction in DIRECTIONS.items():
+        unit = comparison.rows[0].result.direction(name).stiffness_unit
+        head = "".join(f"{label:>{width}}" for label in names)
+        lines += ["", f"{direction.title}, {unit}", f"{'S1 body loss':>14}{head}"]
+        curves = [comparison.curve(label, name) for label in names]
+        for points in zip(*curves, strict=True):
+            cells = [f"{at.high:.4g} -{100.0 * (1.0 - at.low / at.high):.0f} %" for at in points]
+            loss = f"{points[0].loss_percent:g} %"
+            lines.append(f"{loss:>14}" + "".join(f"{cell:>{width}}" for cell in cells))
+        lines += [f"  {one.sentence()}" for one in comparison.crossovers(name)]
     return "\n".join([*lines, "", *LIMITS])
 
 
@@ -55,26 +86,26 @@ def _cell(row: DirectionResult, name: str, kept: dict[str, float]) -> str:
 
 def _stress_rows(computed: ModelResult) -> list[str]:
     """Stress of each implant, and strain of the bone round each screw; the larger of both sides."""
-    lines = [f"{'von Mises p95, MPa':<24}" + "".join(f"{_short(name):>12}" for name in DIRECTIONS)]
+    lines = [f"{'von Mises p95, MPa':<24}" + "".join(f"{_short(name):>11}" for name in DIRECTIONS)]
     implants = dict.fromkeys(_one_side(part) for part in computed.directions[0].von_mises_mpa)
     for implant in implants:
         cells = [
             max(found["p95"] for part, found in row.von_mises_mpa.items() if _one_side(part) == implant)
             for row in computed.directions
         ]
-        lines.append(f"{implant:<24}" + "".join(f"{cell:>12.1f}" for cell in cells))
+        lines.append(f"{implant:<24}" + "".join(f"{cell:>11.1f}" for cell in cells))
     lines += ["", f"{'bone strain p98, 1e-6':<24}"]
     for screw in dict.fromkeys(_one_side(part) for part in computed.directions[0].bone_strain_p98):
         cells = [
             1e6 * max(found for part, found in row.bone_strain_p98.items() if _one_side(part) == screw)
             for row in computed.directions
         ]
-        lines.append(f"round {screw:<18}" + "".join(f"{cell:>12.0f}" for cell in cells))
+        lines.append(f"round {screw:<18}" + "".join(f"{cell:>11.0f}" for cell in cells))
     return lines
 
 
 def _short(direction: str) -> str:
-    return direction.split("_")[0] if direction != "lateral_shear" else "side shear"
+    return SHORT.get(direction, direction)
 
 
 def _one_side(part: str) -> str:

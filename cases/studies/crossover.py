@@ -1,14 +1,33 @@
 """Where one screw overtakes another, and which is best at each loss."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
-from cases.results import Crossover, PullOutResult
+from cases.results import Crossover, Interval, PullOutResult
 from geometry.arrays import Floats
 
 # the grid on which two stiffness curves are compared between the computed losses, in percent points
 STEP_PERCENT = 0.1
+
+
+class Curved(Protocol):
+    """One stiffness at one loss."""
+
+    @property
+    def name(self) -> str:
+        """Of the screw or the construct."""
+        ...
+
+    @property
+    def loss_percent(self) -> float:
+        """Of the body."""
+        ...
+
+    def stiffness(self) -> Interval:
+        """With its discretisation error."""
+        ...
 
 
 def retention(results: Sequence[PullOutResult]) -> list[float]:
@@ -24,21 +43,24 @@ def best_at(results: Sequence[PullOutResult]) -> list[str]:
     return [result.name for result in ranked if result.stiffness().overlaps(top)]
 
 
-def find_crossover(challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]) -> Crossover:
+def find_crossover(challenger: Sequence[Curved], incumbent: Sequence[Curved]) -> Crossover:
     """The first loss at which the challenger's stiffness passes the incumbent's.
 
-    Both stiffness curves are linear between the computed losses.
+    Both stiffness curves are linear between the computed losses. Of a challenger that is ahead at first and
+    falls behind, the incumbent is the one that overtakes.
     """
     losses = np.array([result.loss_percent for result in challenger])
     grid = np.arange(losses.min(), losses.max() + STEP_PERCENT / 2, STEP_PERCENT)
 
-    def curve(results: Sequence[PullOutResult], end: str) -> Floats:
+    def curve(results: Sequence[Curved], end: str) -> Floats:
         values = [getattr(result.stiffness(), end) for result in results]
         return np.asarray(
             np.interp(grid, [result.loss_percent for result in results], values), dtype=np.float64
         )
 
     ahead = curve(challenger, "high") > curve(incumbent, "high")
+    if ahead[0] and not ahead.all():
+        return find_crossover(incumbent, challenger)
     alike = (curve(challenger, "low") <= curve(incumbent, "high")) & (
         curve(incumbent, "low") <= curve(challenger, "high")
     )
@@ -53,13 +75,11 @@ def find_crossover(challenger: Sequence[PullOutResult], incumbent: Sequence[Pull
     )
 
 
-def _crossing(
-    losses: Floats, challenger: Sequence[PullOutResult], incumbent: Sequence[PullOutResult]
-) -> float | None:
+def _crossing(losses: Floats, challenger: Sequence[Curved], incumbent: Sequence[Curved]) -> float | None:
     """Body loss where the difference of the two curves first turns positive; None if it starts positive."""
     difference = np.array(
         [
-            ours.stiffness_n_per_mm - theirs.stiffness_n_per_mm
+            ours.stiffness().high - theirs.stiffness().high
             for ours, theirs in zip(challenger, incumbent, strict=True)
         ]
     )

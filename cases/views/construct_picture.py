@@ -7,14 +7,14 @@ import numpy as np
 import pyvista as pv
 
 from cases.construct.directions import DIRECTIONS
-from cases.construct.results import ConstructResult
+from cases.construct.results import ModelResult
 from cases.views.canvas import BONE, INK, METAL, off_screen_plotter, save_small
 from fem.solution import Solution
 from geometry.arrays import Floats, Ints
 from geometry.mesh import Mesh
 from geometry.mesh_faces import outer_faces
 
-PANEL = (620, 620)
+PANEL, COLUMNS = (560, 600), 4
 # Half the height of a panel shows so much round the middle of spine and sacrum (chosen: the ilia go beyond).
 HALF_MM = 105.0
 # The largest displacement is drawn as long as this (chosen: seen at a glance, and nothing is torn).
@@ -45,6 +45,8 @@ EYES: Mapping[str, Floats] = {
     "compression": LEFT,
     "anterior_shear": LEFT,
     "lateral_shear": BACK,
+    "follower": LEFT,
+    "stance": LEFT,
 }
 
 
@@ -54,16 +56,16 @@ MOVING = ("l5", "l4", "rod", "head", "screw", "cross")
 IN_THE_WAY = ("ilium_left", "cartilage_left")
 
 
-def draw_construct(mesh: Mesh, solution: Solution, result: ConstructResult, target: Path) -> None:
-    """Write the picture as PNG: six panels, where the construct stood as a shade behind."""
+def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: Path) -> None:
+    """Write the picture as PNG: a panel for each direction, where the construct stood as a shade behind."""
     skins = {part: _triangles(outer_faces(mesh, part)) for part in mesh.part_names}
     spine = np.isin(mesh.part, [mesh.part_index(name) for name in ("sacrum", "l5")])
     points = mesh.nodes_mm[mesh.tets[spine, :4]].reshape(-1, 3)
     middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
-    rows = -(-len(DIRECTIONS) // 3)
-    plotter = off_screen_plotter((3 * PANEL[0], rows * PANEL[1]), shape=(rows, 3))
+    rows = -(-len(DIRECTIONS) // COLUMNS)
+    plotter = off_screen_plotter((COLUMNS * PANEL[0], rows * PANEL[1]), shape=(rows, COLUMNS))
     for place, (name, direction) in enumerate(DIRECTIONS.items()):
-        plotter.subplot(*divmod(place, 3))
+        plotter.subplot(*divmod(place, COLUMNS))
         moved = solution.displacement_of(name)
         factor = DRAWN_MM / float(np.linalg.norm(moved, axis=1).max())
         for part, triangles in skins.items():
@@ -81,8 +83,8 @@ def draw_construct(mesh: Mesh, solution: Solution, result: ConstructResult, targ
             )
             if part.startswith(MOVING):
                 plotter.add_mesh(_skin(mesh.nodes_mm, triangles), color=STOOD, opacity=0.22)
-        row = result.computed.direction(name)
-        text = f"{direction.title}: {row.stiffness:.3g} {row.stiffness_unit}, motion x {factor:.3g}"
+        row = result.direction(name)
+        text = f"{direction.title}: {row.stiffness:.3g} {row.stiffness_unit}, x {factor:.0f}"
         plotter.add_text(text, position="lower_edge", font_size=11, color=INK)
         _aim(plotter, middle, EYES[name])
     save_small(plotter, target)
