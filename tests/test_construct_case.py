@@ -126,6 +126,10 @@ def test_less_bone_is_never_stiffer(meshes: dict[str, Mesh], results: dict[str, 
     lost = case_of(body_loss={"s1_percent": 60, "l5_percent": 30})
     setup = spine_model(plan_spine(lost, INSTRUMENTED), meshes[INSTRUMENTED])
     assert setup.lost.max() <= 1.0
+    # what hung on the front of the lost body is gone with it; what hangs behind stays
+    left = {one.name for one in setup.model.connections}
+    assert "anterior_longitudinal_l5s1" not in left
+    assert {"posterior_longitudinal_l5s1", "supraspinous_l5s1"} <= left
     chosen = tuple(case for case in setup.model.load_cases if case.name == "anterior_shear")
     weaker = solve(replace(setup.model, load_cases=chosen))
     load = CASE.loading.shear_n
@@ -189,6 +193,27 @@ def test_a_laminectomy_takes_the_ligaments_of_the_arch_along() -> None:
     assert not gone & {one.kind for one in spine_ligaments(opened)}
     # the intact model has had no operation
     assert gone <= {one.kind for one in spine_ligaments(plan_spine(opened.case, INTACT))}
+
+
+def test_loads_have_the_size_and_the_line_they_are_told_with(setups: dict[str, SpineModel]) -> None:
+    setup = setups[INSTRUMENTED]
+    nodes, loading = setup.mesh.nodes_mm, CASE.loading
+    for case in setup.model.load_cases:
+        direction = DIRECTIONS[case.name]
+        wanted = direction.load(loading) * setup.spine.heading(direction)
+        if direction.kind == MOMENT:
+            assert case.moment_nmm(np.zeros(3), nodes) == pytest.approx(1000.0 * wanted, abs=1e-3)
+            assert np.abs(case.resultant_n).max() < 1e-6
+        else:
+            assert case.resultant_n == pytest.approx(wanted, abs=1e-6)
+    # a follower load runs through the centre of S1, the origin, by the millimetre that the mesh's endplate
+    # differs from a plane
+    follower = setup.model.load_cases[setup.model.case_index("follower")]
+    assert np.linalg.norm(follower.moment_nmm(np.zeros(3), nodes)) < 1.5 * loading.follower_n
+    # stance pulls straight down: forwards and down of the endplate, which leans by the sacral slope
+    stance = setup.spine.heading(DIRECTIONS["stance"])
+    assert np.degrees(np.arccos(-stance[2])) == pytest.approx(39.5)
+    assert stance[1] < 0.0
 
 
 def test_springs_of_a_table_are_what_it_says() -> None:

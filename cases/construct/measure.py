@@ -65,7 +65,7 @@ def measured_direction(
         load_unit=units[0],
         stiffness=float(stiffness),
         stiffness_unit=f"{units[0]}/{units[1]}",
-        stiffness_error_percent=100.0 * estimated_error(solution, name).relative_stiffness_error,
+        stiffness_error_percent=stiffness_error_percent(setup, solution, name),
         motions=relative_motions(setup, solution.displacement_of(name), name),
         motion_unit=units[1],
         von_mises_mpa=implant_stresses(setup, fields),
@@ -77,6 +77,20 @@ def measured_direction(
         relative_residual=float(solution.relative_residual[index]),
         balance_error=float(solution.imbalance()[index]),
     )
+
+
+def stiffness_error_percent(setup: SpineModel, solution: Solution, name: str) -> float:
+    """Estimated discretisation error of the stiffness in one direction.
+
+    Lost elements and the bone next to them are left out: a disc squeezes the void below it so much that
+    strains smoothed across the front of the loss make several times the energy of the whole, where finer
+    meshes change the stiffness by a few per cent (measured).
+    """
+    shares, mesh = estimated_error(solution, name).element_share, setup.mesh
+    at_front = np.zeros(len(mesh.nodes_mm), bool)
+    at_front[mesh.tets[setup.lost > 0.0]] = True
+    beside = at_front[mesh.tets].any(axis=1) & setup.material.is_bone()
+    return 100.0 * float(shares[~beside].sum())
 
 
 def relative_motions(setup: SpineModel, displacement_mm: Floats, name: str) -> dict[str, float]:

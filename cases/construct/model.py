@@ -75,7 +75,7 @@ def spine_model(spine: Spine, mesh: Mesh) -> SpineModel:
     for family, fraction in body_losses(spine):
         share = map_loss(mesh, family).lost_share(family.threshold(fraction), FINE_RULE.barycentric)
         elastic, lost = weakened(elastic, share, fill), lost + share
-    springs = spine_springs(spine, mesh)
+    springs = spine_springs(spine, mesh, lost)
     model = Model(
         discretisation=discretise(mesh, connections=springs),
         elastic=elastic,

@@ -16,25 +16,33 @@ SLIDING = "sliding"
 # The ischium is drawn with none of its bones: ligaments to it pull at the ground, which it is part of where
 # the acetabula are held.
 TO_ISCHIUM_WITH = "acetabula"
+# Parts that lines end on, and the lost share of an element from which it holds none.
+BONES, MOSTLY = ("l4", "l5", "sacrum", "ilium_left", "ilium_right"), 0.5
 
 
-def spine_springs(spine: Spine, mesh: Mesh) -> tuple[Springs, ...]:
-    """All springs of a model on its mesh, one connection per ligament; they push as they pull."""
+def spine_springs(spine: Spine, mesh: Mesh, lost: Floats) -> tuple[Springs, ...]:
+    """All springs of a model on its mesh, one connection per ligament; they push as they pull.
+
+    A line that ends in lost bone is gone with it.
+
+    Args:
+        spine: the shapes.
+        mesh: of both sides.
+        lost: share of each element that is lost, shape (m,).
+    """
     tissue = spine.case.soft_tissue.tissue()
-    ends = _Ends(mesh)
+    ends = _Ends(mesh, lost)
     found = []
     for ligament in spine_ligaments(spine):
         stiffness = spring_stiffness_n_per_mm(ligament, tissue, ends.lengths_mm(ligament))
-        found.append(ends.springs(ligament, stiffness))
+        found += ends.springs(ligament, stiffness)
     for level, disc in (("l5s1", spine.lumbar.l5s1), ("l4l5", spine.lumbar.l4l5)):
         if disc is None:
             continue
         parts = (f"l{level[1]}", "sacrum" if level == "l5s1" else "l5")
         fibres = annulus_fibres(disc, level, parts, tissue.disc.fibre_angle_deg)
-        lengths = ends.lengths_mm(fibres)
-        found.append(
-            ends.springs(fibres, fibre_stiffness_n_per_mm(tissue.disc, annulus_volume_mm3(disc), lengths))
-        )
+        stiffness = fibre_stiffness_n_per_mm(tissue.disc, annulus_volume_mm3(disc), ends.lengths_mm(fibres))
+        found += ends.springs(fibres, stiffness)
     return (*found, *_sliding_joints(spine, mesh, tissue))
 
 
@@ -79,29 +87,41 @@ def _sliding_joints(spine: Spine, mesh: Mesh, tissue: SoftTissue) -> list[Spring
 class _Ends:
     """Finds the nodes of a mesh that the ends of ligaments are tied to."""
 
-    def __init__(self, mesh: Mesh) -> None:
+    def __init__(self, mesh: Mesh, lost: Floats) -> None:
         self.mesh = mesh
+        # a node holds while any bone around it is mostly there
+        self._holds = np.zeros(len(mesh.nodes_mm), bool)
+        for part in BONES:
+            if part in mesh.part_names:
+                mine = (mesh.part == mesh.part_index(part)) & (lost < MOSTLY)
+                self._holds[mesh.tets[mine]] = True
         self._found: dict[str, tuple[Ints, KDTree]] = {}
 
-    def springs(self, ligament: Ligament, stiffness_n_per_mm: Floats) -> Springs:
-        """The lines of a ligament between the nearest nodes of their bones."""
-        first = self._nodes(ligament.first, ligament.lines_mm[:, 0])
-        if not ligament.second:
-            return springs_to_points(
-                self.mesh, first, ligament.lines_mm[:, 1], stiffness_n_per_mm, name=ligament.name
-            )
-        second = self._nodes(ligament.second, ligament.lines_mm[:, 1])
-        pairs = np.stack([first, second], axis=1)
-        return springs_between(self.mesh, pairs, stiffness_n_per_mm, name=ligament.name)
+    def springs(self, ligament: Ligament, stiffness_n_per_mm: Floats) -> list[Springs]:
+        """The lines of a ligament between the nearest nodes of their bones; none where no line is left."""
+        first, second = self._ends(ligament)
+        holds = self._holds[first] if second is None else self._holds[first] & self._holds[second]
+        if not holds.any():
+            return []
+        stiffness, name = stiffness_n_per_mm[holds], ligament.name
+        if second is None:
+            points = ligament.lines_mm[holds, 1]
+            return [springs_to_points(self.mesh, first[holds], points, stiffness, name=name)]
+        pairs = np.stack([first[holds], second[holds]], axis=1)
+        return [springs_between(self.mesh, pairs, stiffness, name=name)]
 
     def lengths_mm(self, ligament: Ligament) -> Floats:
         """Lengths of the lines between those nodes, shape (k,)."""
-        ends = [self.mesh.nodes_mm[self._nodes(ligament.first, ligament.lines_mm[:, 0])]]
-        if ligament.second:
-            ends.append(self.mesh.nodes_mm[self._nodes(ligament.second, ligament.lines_mm[:, 1])])
-        else:
-            ends.append(ligament.lines_mm[:, 1])
-        return np.asarray(np.linalg.norm(ends[1] - ends[0], axis=1))
+        first, second = self._ends(ligament)
+        nodes = self.mesh.nodes_mm
+        far = ligament.lines_mm[:, 1] if second is None else nodes[second]
+        return np.asarray(np.linalg.norm(far - nodes[first], axis=1))
+
+    def _ends(self, ligament: Ligament) -> tuple[Ints, Ints | None]:
+        """Nodes at both ends of each line, shape (k,) each; no second ones on the ground."""
+        first = self._nodes(ligament.first, ligament.lines_mm[:, 0])
+        second = self._nodes(ligament.second, ligament.lines_mm[:, 1]) if ligament.second else None
+        return first, second
 
     def _nodes(self, part: str, points_mm: Floats) -> Ints:
         if part not in self._found:
