@@ -1,6 +1,5 @@
 """From a case to a mechanical model: the one place where shapes, bone and finite elements meet."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -282,15 +281,6 @@ def achieved_loss_percent(setup: PullOutSetup, share: Floats) -> float:
     if not setup.plan.case.body_loss.removed_percent:
         return 100.0 * (float(share @ volumes) / there_mm3)
     return 100.0 * (1.0 - there_mm3 / setup.loss.volume_outside_mm3(setup.plan.implant))
-
-
-def mesh_hash(mesh: Mesh) -> str:
-    """A sha256 of the nodes, the tetrahedra, their parts and the named faces."""
-    digest = hashlib.sha256()
-    for array in (mesh.nodes_mm, mesh.tets, mesh.part, *(mesh.faces[name] for name in sorted(mesh.faces))):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    digest.update("\0".join([*mesh.part_names, *sorted(mesh.faces)]).encode())
-    return digest.hexdigest()
 
 
 def mirrored_vectors(vectors: Floats) -> Floats:

@@ -105,19 +105,17 @@ def read_compare(path: Path, overrides: Sequence[str] = ()) -> Sourced[CompareSt
 
 
 def read_construct_study(path: Path, overrides: Sequence[str] = ()) -> Sourced[ConstructStudy]:
-    """The comparison of constructs of a file, whose case takes the screws of the first; raises as
-    `read_case`."""
+    """The comparison of constructs of a file; raises as `read_case`."""
     tree = _study_tree(path, overrides, "compare", CONSTRUCT_SECTIONS)
-    case, listed = tree.values.get("case"), tree.values.get("constructs")
-    first = listed[0] if isinstance(listed, list) and listed else None
-    screws = first.get("screws") if isinstance(first, dict) else None
+    case = tree.values.get("case")
     own = dict(case) if isinstance(case, dict) else {}
     if "screws" in own:
         remedy = "give them to the constructs they are meant for"
         problem = "screws that every construct replaces"
         mark = tree.place(("case", "screws")).key
         raise CaseError([Fault(mark=mark, key="case.screws", problem=problem, remedy=remedy)])
-    own |= {"kind": CONSTRUCT} | ({} if screws is None else {"screws": screws})
+    # every construct brings its own
+    own |= {"kind": CONSTRUCT, "screws": [{"preset": "s2ai"}]}
     tree = _with_files_found(replace(tree, values={**tree.values, "case": own}), "case")
     return _decoded(ConstructStudy, tree)
 

@@ -11,7 +11,6 @@ from cases.build import (
     PullOutSetup,
     achieved_loss_percent,
     lost_share,
-    mesh_hash,
     mesh_plan,
     mirrored_vectors,
     model_at,
@@ -22,6 +21,7 @@ from cases.case_density import scan_record
 from cases.estimators import estimators_json
 from cases.export.vtu import write_vtu
 from cases.failure import calibrated, pull_out_forces, region_of_effect
+from cases.mesh_hash import mesh_hash
 from cases.progress import Progress, silent
 from cases.pulled_curve import pulled_curve
 from cases.report.bone import described

@@ -206,9 +206,7 @@ class ConstructCase(Named):
         default_factory=ConstructLoss, description="the lost parts of the S1 and the L5 body"
     )
     screws: tuple[PlannedScrew, ...] = Field(
-        min_length=1,
-        max_length=MOST_SCREWS,
-        description="the sacral screws of one side, cranial first; each is on both sides",
+        description="the sacral screws of one side, cranial first; each is on both sides"
     )
     lumbar_screws: VertebraScrewNumbers = Field(
         default_factory=VertebraScrewNumbers, description="the pedicle screws of L5 and L4"
@@ -241,13 +239,16 @@ class ConstructCase(Named):
         if given.get("model") == given.get("reference", INTACT):
             remedy = "write reference: none"
             broken.append(BrokenRule(path=("model",), problem="the same as its reference", remedy=remedy))
-        return broken + _same_kind(given.get("screws"))
+        return broken + screw_rules(given.get("screws"))
 
 
-def _same_kind(screws: object) -> list[BrokenRule]:
-    """Two screws of one title would share their names in the mesh."""
+def screw_rules(screws: object) -> list[BrokenRule]:
+    """One to three screws, no two of one title: they would share their names in the mesh."""
     if not isinstance(screws, list | tuple):
         return []
+    if not 1 <= len(screws) <= MOST_SCREWS:
+        remedy = f"list 1 to {MOST_SCREWS}, such as [{{preset: s2ai}}]"
+        return [BrokenRule(path=("screws",), problem=f"{len(screws)} screws", remedy=remedy)]
     titles = [
         screw.get("preset") or screw.get("kind") if isinstance(screw, Mapping) else None for screw in screws
     ]

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from cases.schema import Named
-from cases.schema_construct import CONSTRUCT, MOST_SCREWS, ConstructCase, ConstructLoss
+from cases.schema_construct import CONSTRUCT, ConstructCase, ConstructLoss, screw_rules
 from cases.schema_screw import PlannedScrew
 from cases.schema_study import risen
 from cases.section import BrokenRule, Section, choice, quantity
@@ -19,9 +19,12 @@ class ComparedConstruct(Section):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
         description="name in tables: letters, digits, dot, dash, underscore",
     )
-    screws: tuple[PlannedScrew, ...] = Field(
-        min_length=1, max_length=MOST_SCREWS, description="the sacral screws of one side, cranial first"
-    )
+    screws: tuple[PlannedScrew, ...] = Field(description="the sacral screws of one side, cranial first")
+
+    @classmethod
+    def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
+        """As in a case."""
+        return screw_rules(given.get("screws"))
 
 
 class ConstructStudy(Named):
@@ -30,9 +33,7 @@ class ConstructStudy(Named):
     kind: str = choice(CONSTRUCT, (CONSTRUCT,), about="what is compared", source="")
     study: Literal["compare"] = Field(description="kind of study")
     case: ConstructCase = Field(description="the spine, the loads and the settings that all share")
-    constructs: tuple[ComparedConstruct, ...] = Field(
-        min_length=1, max_length=10, description="the sets of screws to compare"
-    )
+    constructs: tuple[ComparedConstruct, ...] = Field(description="the sets of screws to compare")
     s1_loss_percent: tuple[float, ...] = quantity(
         (0.0, 25.0, 50.0, 75.0, 100.0),
         0.0,
@@ -49,9 +50,12 @@ class ConstructStudy(Named):
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
-        """Every construct has a label of its own."""
+        """There are constructs, each with a label of its own."""
         listed = given.get("constructs")
         entries = listed if isinstance(listed, list | tuple) else []
+        if listed is not None and not entries:
+            remedy = "list one or more, each with its label and screws"
+            return [BrokenRule(path=("constructs",), problem="no constructs", remedy=remedy)]
         labels = [entry.get("label") if isinstance(entry, Mapping) else None for entry in entries]
         return [
             BrokenRule(

@@ -6,12 +6,14 @@ from typing import Any
 from cases.load import PULL_OUT
 from cases.schema import Case
 from cases.schema_construct import CONSTRUCT, ConstructCase
+from cases.schema_construct_study import ConstructStudy
 from cases.schema_study import CompareStudy, SweepFile
 from cases.section import Section
 
 FILES: Mapping[str, type[Section]] = {
     "case": Case,
     CONSTRUCT: ConstructCase,
+    "compare_constructs": ConstructStudy,
     "compare": CompareStudy,
     "sweep": SweepFile,
 }
@@ -28,7 +30,10 @@ def json_schema(kind: str) -> dict[str, Any]:
         schema["$defs"]["Case"]["required"] = []
     if kind == "case":
         schema["properties"]["kind"] = {"const": PULL_OUT, "description": "what the file describes"}
-    if kind in ("compare", "sweep"):
+    if kind == "compare_constructs":
+        schema["required"] = [key for key in schema["required"] if key != "case"]
+        schema["$defs"]["ConstructCase"]["required"] = []
+    if kind in ("compare", "sweep", "compare_constructs"):
         schema["properties"]["base"] = {"type": "string", "description": "case file that `case` is laid over"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

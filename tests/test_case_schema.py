@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cases.decode import section_in
-from cases.load import case_kind, read_case, read_compare, read_construct, read_sweep, study_kind
+from cases.load import (
+    case_kind,
+    read_case,
+    read_compare,
+    read_construct,
+    read_construct_study,
+    read_sweep,
+    study_kind,
+)
 from cases.schema import Case
 from cases.schema_construct import ConstructCase
 from cases.schema_json import FILES, json_schema
@@ -27,7 +35,13 @@ from geometry.sacrum.shape import SACRUM_SHAPES, SIDED_NUMBERS
 from geometry.screws import PRESETS
 
 LIBRARY = sorted(Path(__file__).parents[1].glob("cases/library/*.yaml"))
-READERS = {"pull_out": read_case, "construct": read_construct, "compare": read_compare, "sweep": read_sweep}
+READERS = {
+    ("pull_out", None): read_case,
+    ("construct", None): read_construct,
+    ("pull_out", "compare"): read_compare,
+    ("construct", "compare"): read_construct_study,
+    ("pull_out", "sweep"): read_sweep,
+}
 
 
 def quantities(section: type[Section], path: str = "") -> Iterator[tuple[str, dict[str, object]]]:
@@ -220,7 +234,7 @@ def test_a_resolved_comparison_reads_back_as_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", LIBRARY, ids=lambda file: file.name)
 def test_the_library_is_valid(file: Path) -> None:
-    assert READERS[study_kind(file) or case_kind(file)](file).value.name == file.stem
+    assert READERS[case_kind(file), study_kind(file)](file).value.name == file.stem
 
 
 def test_a_new_case_is_valid_and_holds_the_defaults(tmp_path: Path) -> None:

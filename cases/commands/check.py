@@ -13,9 +13,17 @@ from cases.case_density import scan_summary
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
 from cases.construct.check import check_construct
-from cases.load import case_kind, read_case, read_compare, read_construct, read_sweep, study_kind
+from cases.load import (
+    case_kind,
+    read_case,
+    read_compare,
+    read_construct,
+    read_construct_study,
+    read_sweep,
+    study_kind,
+)
 from cases.schema import Case
-from cases.schema_construct import CONSTRUCT
+from cases.schema_construct import CONSTRUCT, ConstructCase
 from fem.memory import predicted_gib, require_memory
 from geometry.mesh_quality import quality
 from geometry.planning.breach import BreachReport, inspect
@@ -107,7 +115,7 @@ class Checked:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check the file, the anatomy, the screw, the mesh and the memory; print what was found."""
-    if study_kind(args.file) is None and case_kind(args.file, args.set) == CONSTRUCT:
+    if case_kind(args.file, args.set) == CONSTRUCT:
         return _check_construct(args, console)
     checked = []
     for title, case in _cases(args, console):
@@ -122,12 +130,24 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _check_construct(args: argparse.Namespace, console: Console) -> int:
-    """The same for a construct and its reference."""
-    sourced = read_construct(args.file, args.set)
-    console.opened(sourced.tree, sourced.doubts)
-    found = check_construct(sourced.value, console.stage)
-    console.result("\n".join([*(one.text() for one in found), "no fault found"]))
-    console.document({"ok": True, "checked": [asdict(one) for one in found]})
+    """The same for a construct and its reference, or for all that are compared."""
+    cases: dict[str, ConstructCase] = {}
+    if study_kind(args.file) is None:
+        one = read_construct(args.file, args.set)
+        console.opened(one.tree, one.doubts)
+        cases[one.value.name] = one.value
+    else:
+        study = read_construct_study(args.file, args.set)
+        console.opened(study.tree, study.doubts)
+        first = study.value.s1_loss_percent[0]
+        cases = {made.label: study.value.case_of(made, first) for made in study.value.constructs}
+    checked = []
+    for title, case in cases.items():
+        found = check_construct(case, console.stage)
+        checked += [{"name": title, **asdict(model)} for model in found]
+        console.result("\n".join(f"{title}, {model.text()}" for model in found))
+    console.result("no fault found")
+    console.document({"ok": True, "checked": checked})
     return 0
 
 

@@ -8,12 +8,13 @@ from time import monotonic
 
 import numpy as np
 
-from cases.build import mesh_hash, mesh_plan, plan_case
+from cases.build import mesh_plan, plan_case
 from cases.commands.case_argument import add_file
 from cases.commands.console import Console
 from cases.construct.plan import mesh_spine, plan_spine
 from cases.export.mesh import FORMATS, require_target, write_mesh
 from cases.load import case_kind, read_case, read_construct
+from cases.mesh_hash import mesh_hash
 from cases.schema_construct import CONSTRUCT
 from geometry.mesh import Mesh
 from geometry.mesh_quality import Quality, part_volumes, quality, shape_measures

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from cases.build import mesh_hash
 from cases.construct.directions import DIRECTIONS, LOAD_UNITS, MOMENT, MOTION_UNITS
 from cases.construct.model import N_MM_PER_N_M, SpineModel
 from cases.construct.results import DirectionResult, ModelResult
+from cases.mesh_hash import mesh_hash
 from fem.body_motion import BodyMotion, body_motion
 from fem.elastic import GAUSS_4
 from fem.error_estimate import estimated_error

@@ -8,6 +8,7 @@ import numpy as np
 import pyvista as pv
 
 from cases.export.vtu import PART_NAMES
+from cases.faults import UsageError
 from geometry.arrays import Ints
 
 _VTK_TETRA = 10
@@ -34,6 +35,11 @@ def read_fields(source: Path) -> DrawnFields:
     stored = meshio.read(source)
     tets = stored.cells_dict["tetra10"][:, :4]
     part = stored.cell_data["part"][0]
+    if not (part == PART_NAMES.index("screw")).any():
+        raise UsageError(
+            f"{source} has no single screw to cut along: it is of a construct",
+            advice="Look at its pictures, or open it in ParaView",
+        )
     bones = [_part(stored, tets, part, name).cell_data_to_point_data() for name in ("sacrum", "ilium")]
     cemented = bool((part == PART_NAMES.index("cement")).any())
     return DrawnFields(
