@@ -15,7 +15,6 @@ from geometry.body_loss import BodyLoss, S1Body, VertebralBody
 from geometry.construct import Construct, VertebraScrew, build_construct, refuse_two_sides
 from geometry.errors import GeometryError
 from geometry.frame import standing_from_anatomical
-from geometry.implant_contact import require_joined
 from geometry.lumbar.graft import GraftShape
 from geometry.lumbar.level import sacral_endplate
 from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
@@ -26,6 +25,10 @@ from geometry.meshing.spine_mesh import spine_mesh
 from geometry.planning.nearest import accepted_screw
 from geometry.rods import CrossLinkDesign, RodDesign
 from geometry.screws import DESIGNS, Screw
+from geometry.touching import require_joined, require_parted
+
+# Parts of a mesh that are bones.
+BONES = ("l4", "l5", "sacrum", "ilium_left", "ilium_right")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -122,14 +125,16 @@ def mesh_spine(spine: Spine, report: Progress = silent) -> Mesh:
     """The mesh of both sides, at the sizes of its case.
 
     Raises:
-        MeshError: a bad element, or implants that came apart.
+        MeshError: a bad element, implants that came apart, or bones that grew together.
     """
     sizing = spine.case.mesh.sizing()
     if spine.construct is not None:
         mesh = construct_mesh(spine.construct, sizing, report)
         require_joined(mesh, spine.construct)
-        return mesh
-    return spine_mesh(spine.anatomy, spine.lumbar, list(spine.screws.values()), sizing, report)
+    else:
+        mesh = spine_mesh(spine.anatomy, spine.lumbar, list(spine.screws.values()), sizing, report)
+    require_parted(mesh, [part for part in BONES if part in mesh.part_names])
+    return mesh
 
 
 def body_losses(spine: Spine) -> tuple[tuple[BodyLoss, float], ...]:

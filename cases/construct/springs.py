@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial import KDTree
 
-from cases.construct.plan import Spine
+from cases.construct.plan import BONES, Spine
 from fem.connections import Springs, face_spring, springs_between, springs_to_points
 from geometry.arrays import Floats, Ints
 from geometry.ligaments import Ligament, annulus_fibres, lumbar_ligaments, pelvic_ligaments
@@ -16,8 +16,8 @@ SLIDING = "sliding"
 # The ischium is drawn with none of its bones: ligaments to it pull at the ground, which it is part of where
 # the acetabula are held.
 TO_ISCHIUM_WITH = "acetabula"
-# Parts that lines end on, and the lost share of an element from which it holds none.
-BONES, MOSTLY = ("l4", "l5", "sacrum", "ilium_left", "ilium_right"), 0.5
+# The lost share of an element from which it holds no line.
+MOSTLY = 0.5
 
 
 def spine_springs(spine: Spine, mesh: Mesh, lost: Floats) -> tuple[Springs, ...]:

@@ -1,4 +1,11 @@
-"""Whether the implants of a mesh are joined as they were planned: a coarse lattice can lose a neck."""
+"""What touches in a mesh of a construct: implants must, as planned, and bones must not.
+
+A coarse lattice can lose the neck of a screw, and weld bones across a narrow joint, in a mesh whose every
+element is good.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -32,6 +39,24 @@ def require_joined(mesh: Mesh, construct: Construct) -> None:
                     where="mesh.scale",
                     advice="Use a smaller scale",
                 )
+
+
+def require_parted(mesh: Mesh, bones: Sequence[str]) -> None:
+    """Refuse a mesh in which two of these parts share a node.
+
+    Raises:
+        MeshError: with both and the place.
+    """
+    nodes = {name: np.unique(mesh.tets[mesh.part == mesh.part_index(name)]) for name in bones}
+    for one, other in combinations(bones, 2):
+        shared = np.intersect1d(nodes[one], nodes[other])
+        if len(shared):
+            place = ", ".join(f"{part:.0f}" for part in mesh.nodes_mm[shared].mean(axis=0))
+            raise MeshError(
+                f"{one} and {other} are welded in {len(shared)} nodes around [{place}] mm",
+                where="mesh.scale",
+                advice="Use a smaller scale, or shorter edges in the joint",
+            )
 
 
 def _area_mm2(mesh: Mesh, part: str, other: str) -> float:
