@@ -47,5 +47,14 @@ def _compare_constructs(args: argparse.Namespace, console: Console) -> int:
     comparison = compare_constructs(sourced.value, out, console.stage)
     console.result(constructs_text(comparison))
     console.result(f"\nresult in {out}, with fields to open in ParaView and pictures")
-    console.document({"ok": True, "out": str(out), **comparison.as_json(), "limits": " ".join(LIMITS)})
-    return 0
+    code = 0 if not comparison.failures else exit_code(GateError(""))
+    console.document(
+        {
+            "ok": code == 0,
+            "exit_code": code,
+            "out": str(out),
+            **comparison.as_json(),
+            "limits": " ".join(LIMITS),
+        }
+    )
+    return code

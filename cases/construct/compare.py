@@ -1,6 +1,6 @@
 """Compare: the same spine with one set of sacral screws after another, at one loss of S1 after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cases.construct.comparison import AtLoss, ConstructComparison
@@ -19,42 +19,58 @@ from cases.studies.compare import drawn_loss
 from cases.views.construct_chart import draw_directions
 from cases.views.construct_picture import draw_construct
 from fem.solvers import solve
-from geometry.errors import GeometryError
+from geometry.errors import GeometryError, SacrofixError
 
 
 def compare_constructs(study: ConstructStudy, target: Path, report: Progress = silent) -> ConstructComparison:
     """Compute every construct at every loss and write the result folder.
 
+    An interrupt writes the constructs that are finished before it goes on its way.
+
     Raises:
         GeometryError: constructs that cannot be built; all are named before any work.
+        SacrofixError: not a single construct gave a result.
     """
     spines = _plan_all(study)
     rows: list[AtLoss] = []
+    faults: dict[str, SacrofixError] = {}
+    reference, stop = None, None
     with result_folder(target) as folder:
-        pictures = folder / "pictures"
-        pictures.mkdir()
-        for construct, spine in zip(study.constructs, spines, strict=True):
-            for loss, computed in _over_loss(study, construct, spine, report):
-                rows.append(AtLoss(name=construct.label, loss_percent=loss, result=computed.result))
-                if loss == drawn_loss(study.s1_loss_percent):
-                    name = f"{construct.label}-{loss:g}"
-                    write_fields(computed, folder / "fields" / f"{name}.vtu")
-                    draw_construct(
-                        computed.setup.mesh, computed.solution, computed.result, pictures / f"{name}.png"
-                    )
-        reference = None
-        if study.case.reference != NONE:
-            # of the intact spine nothing is lost, and its mesh is fine where that of the first construct is
-            sound = study.case_of(study.constructs[0], study.s1_loss_percent[0])
-            reference = compute_model(sound, study.case.reference, report).result
-        comparison = ConstructComparison(name=study.name, rows=tuple(rows), reference=reference)
-        write_json(folder / "result.json", comparison.as_json())
-        write_csv(folder / "result.csv", comparison.flat_rows())
-        write_case(folder / "case.yaml", study)
-        hashes = list(dict.fromkeys(row.result.mesh_hash for row in rows))
-        write_json(folder / "provenance.json", provenance(study, mesh_hashes=hashes))
-        draw_directions(comparison, pictures / "stiffness.png")
+        (folder / "pictures").mkdir()
+        try:
+            for construct, spine in zip(study.constructs, spines, strict=True):
+                try:
+                    rows += _over_loss(study, construct, spine, folder, report)
+                except SacrofixError as error:
+                    faults[construct.label] = error
+            if study.case.reference != NONE and rows:
+                # of the intact spine nothing is lost; its mesh is fine where that of the first construct is
+                sound = study.case_of(study.constructs[0], study.s1_loss_percent[0])
+                reference = compute_model(sound, study.case.reference, report).result
+        except KeyboardInterrupt as interrupt:
+            stop = interrupt
+        if not rows:
+            raise stop or as_one(list(faults.values()))
+        comparison = ConstructComparison(
+            name=study.name,
+            rows=tuple(rows),
+            reference=reference,
+            failures={name: str(error) for name, error in faults.items()},
+        )
+        _write(study, comparison, folder)
+    if stop is not None:
+        raise stop
     return comparison
+
+
+def _write(study: ConstructStudy, comparison: ConstructComparison, folder: Path) -> None:
+    """Write numbers, provenance and the chart."""
+    write_json(folder / "result.json", comparison.as_json())
+    write_csv(folder / "result.csv", comparison.flat_rows())
+    write_case(folder / "case.yaml", study)
+    hashes = list(dict.fromkeys(row.result.mesh_hash for row in comparison.rows))
+    write_json(folder / "provenance.json", provenance(study, mesh_hashes=hashes))
+    draw_directions(comparison, folder / "pictures" / "stiffness.png")
 
 
 def _plan_all(study: ConstructStudy) -> Sequence[Spine]:
@@ -71,18 +87,24 @@ def _plan_all(study: ConstructStudy) -> Sequence[Spine]:
 
 
 def _over_loss(
-    study: ConstructStudy, construct: ComparedConstruct, spine: Spine, report: Progress
-) -> Iterator[tuple[float, ComputedModel]]:
-    """One construct at every loss on one mesh, each solve starting from the one before."""
+    study: ConstructStudy, construct: ComparedConstruct, spine: Spine, folder: Path, report: Progress
+) -> list[AtLoss]:
+    """One construct at every loss on one mesh, each solve starting from the one before; the loss nearest to
+    the half in question is drawn."""
     report(f"{construct.label}: meshing")
     mesh = mesh_spine(spine)
     require_room(study.case, mesh)
-    start = None
+    start, rows = None, []
     for loss in study.s1_loss_percent:
         setup = spine_model(spine.of(study.case_of(construct, loss)), mesh)
         solution = solve(setup.model, settings=solver_settings(study.case.solver), start=start)
-        report(
-            f"{construct.label}, {loss:g} % of S1 lost: solved, {int(solution.iterations.max())} iterations"
-        )
-        start = solution.displacement_mm
-        yield loss, ComputedModel(result=measured_model(setup, solution), setup=setup, solution=solution)
+        steps = int(solution.iterations.max())
+        report(f"{construct.label}, {loss:g} % of S1 lost: solved, {steps} iterations")
+        start, result = solution.displacement_mm, measured_model(setup, solution)
+        rows.append(AtLoss(name=construct.label, loss_percent=loss, result=result))
+        if loss == drawn_loss(study.s1_loss_percent):
+            name = f"{construct.label}-{loss:g}"
+            computed = ComputedModel(result=result, setup=setup, solution=solution)
+            write_fields(computed, folder / "fields" / f"{name}.vtu")
+            draw_construct(mesh, solution, result, folder / "pictures" / f"{name}.png")
+    return rows

@@ -1,6 +1,6 @@
 """Several constructs at several losses: the nouns that table, files and chart are made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,11 +47,13 @@ class ConstructComparison:
         name: of the study.
         rows: one per construct and loss, construct by construct.
         reference: what motions are relative to; None if the study asks for none.
+        failures: why a construct gave no result, by its label.
     """
 
     name: str
     rows: tuple[AtLoss, ...]
     reference: ModelResult | None
+    failures: Mapping[str, str]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ class ConstructComparison:
             "name": self.name,
             "rows": [asdict(row) for row in self.rows],
             "reference": None if self.reference is None else asdict(self.reference),
+            "failures": dict(self.failures),
             "crossovers": {
                 name: [{**asdict(one), "sentence": one.sentence()} for one in self.crossovers(name)]
                 for name in DIRECTIONS

@@ -52,6 +52,7 @@ def constructs_text(comparison: ConstructComparison) -> str:
             loss = f"{points[0].loss_percent:g} %"
             lines.append(f"{loss:>14}" + "".join(f"{cell:>{width}}" for cell in cells))
         lines += [f"  {one.sentence()}" for one in comparison.crossovers(name)]
+    lines += [f"failed: {name}: {reason}" for name, reason in comparison.failures.items()]
     return "\n".join([*lines, "", *LIMITS])
 
 
