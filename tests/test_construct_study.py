@@ -9,6 +9,7 @@ import pytest
 from cases.construct.comparison import AtLoss, ConstructComparison
 from cases.construct.directions import DIRECTIONS
 from cases.construct.results import DirectionResult, ModelResult
+from cases.export.table import write_csv
 from cases.faults import CaseError
 from cases.load import read_compare, read_construct_study
 from cases.report.construct import constructs_text
@@ -78,8 +79,23 @@ def test_the_numbers_are_plain_json_and_one_row_each() -> None:
     assert values["crossovers"]["axial_rotation"][0]["percent"] == pytest.approx(44.4, abs=0.1)
     rows = found.flat_rows()
     assert len(rows) == 9 * len(DIRECTIONS)
-    assert rows[0]["l5_on_sacrum_deg"] == pytest.approx(1.0 / 30.0)
+    assert (rows[0]["l5_on_sacrum"], rows[0]["motion_unit"]) == (pytest.approx(1.0 / 30.0), "deg")
     assert rows[0]["von_mises_p95_rod_left"] == 20.0
+
+
+def test_constructs_of_different_screws_share_the_columns_of_one_table(tmp_path: Path) -> None:
+    found = comparison()
+    first = found.rows[0].result
+    other = replace(
+        first,
+        directions=tuple(
+            replace(one, von_mises_mpa={"head_s2ai_left": {"p95": 3.0}}) for one in first.directions
+        ),
+    )
+    mixed = replace(found, rows=(*found.rows, AtLoss(name="other", loss_percent=0.0, result=other)))
+    write_csv(tmp_path / "a.csv", mixed.flat_rows())
+    assert mixed.flat_rows()[-1]["von_mises_p95_rod_left"] == ""
+    assert mixed.flat_rows()[0]["von_mises_p95_head_s2ai_left"] == ""
 
 
 def test_a_study_of_constructs_gives_each_its_screws_and_its_loss() -> None:

@@ -85,8 +85,9 @@ class ConstructComparison:
                     yield find_crossover(self.curve(challenger, direction), self.curve(incumbent, direction))
 
     def flat_rows(self) -> list[dict[str, Any]]:
-        """One row per construct, loss and direction, for a table."""
-        return [
+        """One row per construct, loss and direction, all of the same columns; empty where a part is not
+        there."""
+        rows: list[dict[str, Any]] = [
             {
                 "construct": row.name,
                 "s1_loss_percent": row.loss_percent,
@@ -94,13 +95,16 @@ class ConstructComparison:
                 "stiffness": here.stiffness,
                 "stiffness_unit": here.stiffness_unit,
                 "stiffness_error_percent": here.stiffness_error_percent,
-                **{f"{name}_{here.motion_unit}": motion for name, motion in here.motions.items()},
+                **here.motions,
+                "motion_unit": here.motion_unit,
                 **{f"von_mises_p95_{part}": found["p95"] for part, found in here.von_mises_mpa.items()},
                 **{f"bone_strain_p98_{part}": found for part, found in here.bone_strain_p98.items()},
             }
             for row in self.rows
             for here in row.result.directions
         ]
+        columns = dict.fromkeys(column for row in rows for column in row)
+        return [{column: row.get(column, "") for column in columns} for row in rows]
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain values."""
