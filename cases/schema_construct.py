@@ -245,6 +245,11 @@ class ConstructCase(Named):
         if given.get("model") == given.get("reference", INTACT):
             remedy = "write reference: none"
             broken.append(BrokenRule(path=("model",), problem="the same as its reference", remedy=remedy))
+        grafted = isinstance(operation, Mapping) and operation.get("graft") is not None
+        if grafted and DESTABILISED in (given.get("model"), given.get("reference")):
+            problem = "given beside a destabilised model: with neither disc nor graft nothing carries L5"
+            remedy = "use reference: intact, or delete graft"
+            broken.append(BrokenRule(path=("operation", "graft"), problem=problem, remedy=remedy))
         return broken + screw_rules(given.get("screws"))
 
 

@@ -14,7 +14,7 @@ from geometry.errors import MeshError
 from geometry.mesh import Mesh
 from geometry.mesh_faces import faces_between
 
-# Of the area planned (chosen: 0.97 and up are met at edges twice the default; a lost neck leaves nothing).
+# Of the area planned (chosen: 0.93 and up are met at edges 2.4 times the default; a lost neck has none).
 LEAST_SHARE = 0.8
 # A rod lies in a head over at least this share of the head's width (chosen: the saddle is open above).
 SEATED_SHARE = 0.6

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from cases.commands.main import main
 from cases.construct.directions import DIRECTIONS, MOMENT
@@ -295,7 +296,7 @@ def test_what_does_not_go_together_is_told_all_at_once(
     file = tmp_path / "wrong.yaml"
     file.write_text(
         "schema: 1\nname: a\nkind: construct\nmodel: intact\nscrews: [{preset: s2ai}, {preset: s2ai}]\n"
-        "operation: {laminectomy: l4_l5}\nloading: {moment_nm: 99}\n"
+        "operation: {laminectomy: l4_l5, graft: {}}\nreference: intact\nloading: {moment_nm: 99}\n"
         "anatomy: {sacrum_right: {breadth_mm: 100}}\nsoft_tissue: {disc: {fibre_share: 2}}\n"
     )
     assert main(["run", str(file)]) == 3
@@ -303,6 +304,12 @@ def test_what_does_not_go_together_is_told_all_at_once(
     for part in ("same as its reference", "given twice", "no L4", "0.1 to 50 N*m", "mirrored", "fibre_share"):
         assert part in told
     assert "6 faults" in told
+
+
+def test_a_graft_takes_the_disc_that_a_destabilised_spine_would_rest_on() -> None:
+    with pytest.raises(ValidationError, match="neither disc nor graft"):
+        case_of(operation={"graft": {}}, reference=DESTABILISED)
+    assert case_of(operation={"graft": {}}).operation.graft is not None
 
 
 def test_a_screw_that_leaves_the_bone_is_told_at_its_place(
