@@ -124,7 +124,7 @@ def test_the_page_solves_a_foreign_mesh_in_under_ten_lines(
     write(tmp_path / "block.msh", two_parts())
     monkeypatch.chdir(tmp_path)
     page = [content for _, content in blocks(PAGE.read_text(encoding="utf-8"))]
-    solving, imports, joined, its_imports = page
+    solving, imports, joined, its_imports, touching, more_imports = page
     assert len(solving.splitlines()) < 10
     exec(imports + solving, {})  # noqa: S102, our own page
     stiffness = float(capsys.readouterr().out.split()[0])
@@ -134,3 +134,7 @@ def test_the_page_solves_a_foreign_mesh_in_under_ten_lines(
     turned = float(capsys.readouterr().out.split()[2])
     # M over 50 I of the bed plus M L over E I of the lower block, both with I = 1 / 12; a cube is no beam
     assert turned == pytest.approx(100.0 * 12.0 * (1.0 / 50.0 + 1.0 / 800.0), rel=0.02)
+    exec(imports + its_imports + more_imports + touching, {})  # noqa: S102, our own page
+    area = float(capsys.readouterr().out.split()[0])
+    # 0.2 mm from the edge: 0.6 if the upper block stood on springs; an elastic one below spreads the push
+    assert 0.5 < area < 0.9

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from fem.verification.ball import ball_checks
 from fem.verification.bars import bimaterial_bar_checks, cantilever_checks, twisted_beam_checks
 from fem.verification.check import Check
+from fem.verification.contact import contact_checks
 from fem.verification.curved_sides import curved_checks
 from fem.verification.grain import grain_checks
 from fem.verification.half_space import half_space_checks
@@ -23,6 +24,7 @@ PROBLEMS: Mapping[str, Callable[[], list[Check]]] = {
     "curved_sides": curved_checks,
     "grain": grain_checks,
     "joints": joint_checks,
+    "contact": contact_checks,
     "bimaterial_bar": bimaterial_bar_checks,
     "cantilever": cantilever_checks,
     "twisted_beam": twisted_beam_checks,
