@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit, prange
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import bsr_array, csr_array, dia_array, kron
+from threadpoolctl import threadpool_limits
 
 from fem.assembly import linear_blocks, quadratic_blocks
 from fem.bonds import WeightedBonds
@@ -275,14 +276,17 @@ def _dense_inverse(matrix: Floats, free: Bools) -> Floats:
     scaled = matrix[np.ix_(acting, acting)] * scale[:, None] * scale[None, :]
     # the shift is below what float32 levels above can tell; it keeps a nearly free motion factorable
     scaled[np.diag_indices_from(scaled)] += 1e-9
-    try:
-        factor = cho_factor(scaled, lower=True)
-    except np.linalg.LinAlgError as fault:
-        raise SolveError(
-            "the coarsest matrix is not positive definite", advice="Check supports and moduli"
-        ) from fault
+    # one thread: several wait for each other by spinning, 0.1 s for 0.02 s of work, 1.3 s on a busy machine
+    with threadpool_limits(limits=1, user_api="blas"):
+        try:
+            factor = cho_factor(scaled, lower=True)
+        except np.linalg.LinAlgError as fault:
+            raise SolveError(
+                "the coarsest matrix is not positive definite", advice="Check supports and moduli"
+            ) from fault
+        found = cho_solve(factor, np.eye(len(acting)))
     inverse = np.zeros_like(matrix)
-    inverse[np.ix_(acting, acting)] = cho_solve(factor, np.eye(len(acting))) * scale[:, None] * scale[None, :]
+    inverse[np.ix_(acting, acting)] = found * scale[:, None] * scale[None, :]
     return inverse
 
 
