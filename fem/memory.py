@@ -10,15 +10,19 @@ _BYTES_PER_ELEMENT_OF_GRAIN = 300.0
 _BYTES_PER_NODE_AND_CASE = 130.0
 # Eight lanes of vectors, whatever the number of load cases beyond one.
 _BYTES_PER_NODE_OF_LANES = 1100.0
+# More of them where parts are nearly incompressible: MINRES keeps more vectors.
+_BYTES_PER_NODE_OF_MIXED_LANES = 2000.0
 _GIB = 2.0**30
 
 
-def predicted_gib(nodes: int, elements: int, load_cases: int = 1, *, grain: bool = False) -> float:
+def predicted_gib(
+    nodes: int, elements: int, load_cases: int = 1, *, grain: bool = False, pressure: bool = False
+) -> float:
     """Memory in GiB that discretising and solving a mesh with multigrid adds to what the program holds; more
-    with a grain."""
+    with a grain, and for several load cases with nearly incompressible parts, which have a pressure."""
     per_node = _BYTES_PER_NODE + load_cases * _BYTES_PER_NODE_AND_CASE
     if load_cases > 1:
-        per_node += _BYTES_PER_NODE_OF_LANES
+        per_node += _BYTES_PER_NODE_OF_LANES + (_BYTES_PER_NODE_OF_MIXED_LANES if pressure else 0.0)
     per_element = _BYTES_PER_ELEMENT + (_BYTES_PER_ELEMENT_OF_GRAIN if grain else 0.0)
     return (nodes * per_node + elements * per_element) / _GIB
 

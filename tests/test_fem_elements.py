@@ -213,6 +213,20 @@ def test_a_mixed_solve_that_runs_out_of_iterations_is_refused() -> None:
         solve(layered(0.499), settings=SolverSettings(max_iterations=10))
 
 
+def test_loads_beside_a_pressure_are_solved_together_as_if_alone() -> None:
+    model = layered(0.499)
+    mesh = model.discretisation.mesh
+    ways = {"pull": (0.0, 0.0, 1.0), "shear": (1e3, 0.0, 0.0), "both": (0.0, 1e-3, 1e-3)}
+    loads = tuple(face_traction(mesh, mesh.face("z1"), np.array(way), name) for name, way in ways.items())
+    together = solve(replace(model, load_cases=loads))
+    for k, load in enumerate(loads):
+        alone = solve(replace(model, load_cases=(load,)))
+        size = np.abs(alone.displacement_mm).max()
+        # each is solved to 1e-8 of its own load, whatever the size of the others
+        np.testing.assert_allclose(together.displacement_mm[k], alone.displacement_mm[0], atol=1e-6 * size)
+        assert abs(together.iterations[k] - alone.iterations[0]) <= 0.1 * alone.iterations[0]
+
+
 def test_a_pressure_and_a_rigid_plate_work_together() -> None:
     mesh = bar()
     plate = rigid_faces(mesh, mesh.face("z1"))

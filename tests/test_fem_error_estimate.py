@@ -193,5 +193,6 @@ def test_memory_is_predicted_within_a_quarter(loads: int, grain: bool) -> None:
 def test_a_solve_that_does_not_fit_names_the_size_that_would() -> None:
     require_memory(1.0, 1.0)
     needed = predicted_gib(1_000_000, 700_000)
+    assert predicted_gib(1_000_000, 700_000, 6, pressure=True) > predicted_gib(1_000_000, 700_000, 6) > needed
     with pytest.raises(ResourceError, match=r"A mesh with \d+ % of the nodes would fit"):
         require_memory(needed, 0.5 * needed)

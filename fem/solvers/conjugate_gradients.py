@@ -28,14 +28,6 @@ def solve_by_multigrid(
     cycle = prepared if prepared is not None else preconditioner_of(system)
     displacement = np.empty_like(start_mm)
     iterations = np.zeros(len(model.load_cases), np.int64)
-    if system.pressure is not None:
-        for index, case in enumerate(model.load_cases):
-            displacement[index], iterations[index] = solve_mixed(
-                system, system.pressure, cycle,
-                system.felt(d.forces_to_inner(case.nodal_force_n), case.name), start_mm[index].copy(),
-                settings, report, case.name,
-            )  # fmt: skip
-        return SolvedCases(displacement_mm=displacement, iterations=iterations)
     for first in range(0, len(model.load_cases), LANES):
         cases = model.load_cases[first : first + LANES]
         mine = slice(first, first + len(cases))
@@ -48,7 +40,12 @@ def solve_by_multigrid(
             by_case[:, :, lane] = system.felt(d.forces_to_inner(case.nodal_force_n), case.name)
             from_case[:, :, lane] = start_mm[first + lane]
         names = [case.name for case in cases]
-        found, iterations[mine] = _solve(system, cycle, force, start, settings, report, names)
+        if system.pressure is None:
+            found, iterations[mine] = _solve(system, cycle, force, start, settings, report, names)
+        else:
+            found, iterations[mine] = solve_mixed(
+                system, system.pressure, cycle, force, start, settings, report, names
+            )
         lanes = found.reshape(*found.shape[:2], -1)
         displacement[mine] = np.moveaxis(lanes[:, :, : len(cases)], 2, 0)
     return SolvedCases(displacement_mm=displacement, iterations=iterations)
