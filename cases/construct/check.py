@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import psutil
 
-from cases.construct.directions import DIRECTIONS
+from cases.construct.memory import needed_gib
 from cases.construct.plan import mesh_spine, plan_spine
 from cases.progress import Progress, silent
 from cases.schema_construct import NONE, ConstructCase
-from fem.memory import predicted_gib, require_memory
+from fem.memory import require_memory
 from geometry.mesh_quality import quality
 from geometry.planning.breach import inspect
 
@@ -86,7 +86,7 @@ def check_construct(case: ConstructCase, report: Progress = silent) -> tuple[Che
         exits = {one.title(): one.planned().exit for one in case.screws}
         reports = {name: inspect(spine.anatomy, screw, exits[name]) for name, screw in spine.screws.items()}
         shape = quality(mesh_spine(spine))
-        needed = predicted_gib(shape.n_nodes, shape.n_elements, len(DIRECTIONS), grain=case.bone.anisotropic)
+        needed = needed_gib(case, shape.n_nodes, shape.n_elements)
         free = psutil.virtual_memory().available / 2**30
         require_memory(needed, free)
         screws = tuple(

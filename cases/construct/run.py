@@ -8,6 +8,7 @@ import psutil
 
 from cases.construct.directions import DIRECTIONS
 from cases.construct.measure import measured_model
+from cases.construct.memory import needed_gib
 from cases.construct.model import SpineModel, spine_model
 from cases.construct.plan import mesh_spine, plan_spine
 from cases.construct.results import ConstructResult, ModelResult
@@ -17,7 +18,7 @@ from cases.run import solver_settings
 from cases.schema_construct import NONE, ConstructCase
 from cases.store import provenance, result_folder, write_case, write_json
 from cases.views.construct_picture import draw_construct
-from fem.memory import predicted_gib, require_memory
+from fem.memory import require_memory
 from fem.recovery import gauss_fields
 from fem.solution import Solution
 from fem.solvers import solve
@@ -81,7 +82,7 @@ def compute_model(case: ConstructCase, model: str, report: Progress = silent) ->
 
 def require_room(case: ConstructCase, mesh: Mesh) -> None:
     """Refuse a solve that would not fit in memory."""
-    needed = predicted_gib(len(mesh.nodes_mm), len(mesh.tets), len(DIRECTIONS), grain=case.bone.anisotropic)
+    needed = needed_gib(case, len(mesh.nodes_mm), len(mesh.tets))
     require_memory(needed, psutil.virtual_memory().available / 2**30)
 
 

@@ -1,0 +1,17 @@
+"""The memory that the solve of a construct needs."""
+
+from cases.construct.directions import DIRECTIONS
+from cases.schema_construct import ConstructCase
+from fem.memory import predicted_gib
+from fem.pressure import NEARLY_INCOMPRESSIBLE
+
+
+def needed_gib(case: ConstructCase, nodes: int, elements: int) -> float:
+    """Memory in GiB for all directions on a mesh of that size."""
+    return predicted_gib(
+        nodes,
+        elements,
+        len(DIRECTIONS),
+        grain=case.bone.anisotropic,
+        pressure=case.soft_tissue.disc.nucleus().poisson > NEARLY_INCOMPRESSIBLE,
+    )
