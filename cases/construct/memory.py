@@ -13,5 +13,5 @@ def needed_gib(case: ConstructCase, nodes: int, elements: int) -> float:
         elements,
         len(DIRECTIONS),
         grain=case.bone.anisotropic,
-        pressure=case.soft_tissue.disc.nucleus().poisson > NEARLY_INCOMPRESSIBLE,
+        pressure=case.soft_tissue.tissue().disc.nucleus().poisson > NEARLY_INCOMPRESSIBLE,
     )
