@@ -1,11 +1,11 @@
-"""What touches in a mesh of a construct: implants must, as planned, and bones must not.
+"""What touches in a mesh of a construct: implants must, as planned; bones, and heads with bones, must not.
 
-A coarse lattice can lose the neck of a screw, and weld bones across a narrow joint, in a mesh whose every
-element is good.
+A coarse lattice can lose the neck of a screw, weld bones across a narrow joint, or a head to the bone below
+it, in a mesh whose every element is good.
 """
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
@@ -41,14 +41,14 @@ def require_joined(mesh: Mesh, construct: Construct) -> None:
                 )
 
 
-def require_parted(mesh: Mesh, bones: Sequence[str]) -> None:
-    """Refuse a mesh in which two of these parts share a node.
+def require_parted(mesh: Mesh, bones: Sequence[str], metal: Sequence[str] = ()) -> None:
+    """Refuse a mesh in which two bones share a node, or a bone shares one with metal that stands clear of it.
 
     Raises:
         MeshError: with both and the place.
     """
-    nodes = {name: np.unique(mesh.tets[mesh.part == mesh.part_index(name)]) for name in bones}
-    for one, other in combinations(bones, 2):
+    nodes = {name: np.unique(mesh.tets[mesh.part == mesh.part_index(name)]) for name in (*bones, *metal)}
+    for one, other in (*combinations(bones, 2), *product(metal, bones)):
         shared = np.intersect1d(nodes[one], nodes[other])
         if len(shared):
             place = ", ".join(f"{part:.0f}" for part in mesh.nodes_mm[shared].mean(axis=0))

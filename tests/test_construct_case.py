@@ -33,8 +33,8 @@ from geometry.touching import require_joined, require_parted
 from materials.soft_tissue import PelvicLigaments, SoftTissue
 
 LIBRARY = Path(__file__).parents[1] / "cases" / "library" / "construct_s2ai.yaml"
-# As coarse as heads hold their screws: stiffness is 10 % too high, which no test here depends on.
-SCALE = 2.3
+# As coarse as heads keep off the bone: stiffness is 9 % too high, which no test here depends on.
+SCALE = 2.0
 
 
 def case_of(**keys: object) -> ConstructCase:
@@ -123,8 +123,28 @@ def test_implants_are_stressed_alike_on_both_sides(result: ModelResult) -> None:
         for part, found in row.von_mises_mpa.items():
             if part.endswith("_left"):
                 other = row.von_mises_mpa[part.replace("_left", "_right")]
-                assert found["p95"] == pytest.approx(other["p95"], rel=0.01)
+                # ligaments take the nearest nodes, which need not be mirror images
+                assert found["p95"] == pytest.approx(other["p95"], rel=0.03)
     assert len(row.von_mises_mpa) == 10
+
+
+def test_what_a_rod_brings_to_its_last_screw_goes_into_the_bone(result: ModelResult) -> None:
+    # a head touches its screw and the rod alone, so the force of the one is that of the other
+    for row in result.directions:
+        for side in ("left", "right"):
+            for name in ("l5", "s2ai"):
+                rod, screw = row.carried[f"rod_{side}"], row.carried[f"screw_{name}_{side}"]
+                brought, handed = (np.hypot(load.axial_n, load.shear_n) for load in (rod, screw))
+                assert handed[0] == pytest.approx(brought[0], rel=1e-4, abs=1e-3)
+
+
+def test_both_sides_carry_alike_what_pushes_along_the_midline(result: ModelResult) -> None:
+    row = result.direction("compression")
+    for part, load in row.carried.items():
+        other = row.carried[part.replace("_left", "_right")]
+        # meshes are mirror images, but ligaments take the nearest nodes, which need not be
+        assert load.axial_n == pytest.approx(other.axial_n, rel=0.03, abs=1.0)
+        assert load.bending_n_m == pytest.approx(other.bending_n_m, rel=0.03, abs=0.02)
 
 
 def test_less_bone_is_never_stiffer(meshes: dict[str, Mesh], result: ModelResult) -> None:
@@ -176,6 +196,13 @@ def test_a_mesh_that_welds_two_bones_is_refused(meshes: dict[str, Mesh]) -> None
     part[part == mesh.part_index("cartilage_left")] = mesh.part_index("ilium_left")
     with pytest.raises(MeshError, match=r"sacrum and ilium_left are welded in \d+ nodes around \[4"):
         require_parted(replace(mesh, part=part, faces=dict(mesh.faces)), ["l5", "sacrum", "ilium_left"])
+
+
+def test_a_mesh_that_welds_a_head_to_the_bone_below_is_refused(meshes: dict[str, Mesh]) -> None:
+    mesh = meshes[INSTRUMENTED]
+    require_parted(mesh, ["l5", "sacrum"], ["head_s2ai_left", "rod_left"])
+    with pytest.raises(MeshError, match="screw_s2ai_left and sacrum are welded"):
+        require_parted(mesh, ["l5", "sacrum"], ["screw_s2ai_left"])
 
 
 def test_edges_in_joints_do_not_grow_with_the_others() -> None:

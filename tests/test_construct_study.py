@@ -20,6 +20,7 @@ LIBRARY = Path(__file__).parents[1] / "cases" / "library" / "construct_loss.yaml
 
 def row(direction: str, stiffness: float) -> DirectionResult:
     return DirectionResult(
+        carried={},
         direction=direction,
         load=10.0,
         load_unit="N m",

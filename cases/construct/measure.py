@@ -8,6 +8,7 @@ import numpy as np
 from cases.construct.directions import DIRECTIONS, LOAD_UNITS, MOMENT, MOTION_UNITS
 from cases.construct.model import N_MM_PER_N_M, SpineModel
 from cases.construct.results import DirectionResult, ModelResult
+from cases.construct.sections import carried_loads
 from cases.mesh_hash import mesh_hash
 from fem.body_motion import BodyMotion, body_motion
 from fem.elastic import GAUSS_4
@@ -73,6 +74,7 @@ def measured_direction(
             screw: _percentiles(fields.effective_strain, fields, region, STRAIN_PERCENT)[0]
             for screw, region in regions.items()
         },
+        carried=carried_loads(setup, solution, name),
         iterations=int(solution.iterations[index]),
         relative_residual=float(solution.relative_residual[index]),
         balance_error=float(solution.imbalance()[index]),

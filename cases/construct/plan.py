@@ -29,6 +29,8 @@ from geometry.touching import require_joined, require_parted
 
 # Parts of a mesh that are bones.
 BONES = ("l4", "l5", "sacrum", "ilium_left", "ilium_right")
+# Parts that stand clear of them.
+CLEAR = ("rod", "head", "cross_link")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,7 +135,8 @@ def mesh_spine(spine: Spine, report: Progress = silent) -> Mesh:
         require_joined(mesh, spine.construct)
     else:
         mesh = spine_mesh(spine.anatomy, spine.lumbar, list(spine.screws.values()), sizing, report)
-    require_parted(mesh, [part for part in BONES if part in mesh.part_names])
+    bones = [part for part in BONES if part in mesh.part_names]
+    require_parted(mesh, bones, [part for part in mesh.part_names if part.startswith(CLEAR)])
     return mesh
 
 

@@ -6,6 +6,30 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarriedLoad:
+    """What passes through planes across a screw or a rod.
+
+    Attributes:
+        along_mm: where: on a screw from its entry towards the tip, negative outside the bone; on a rod from
+            its upper end.
+        axial_n: tension is positive.
+        shear_n, bending_n_m: their sizes, whatever their direction.
+        torsion_n_m: about the axis.
+    """
+
+    along_mm: tuple[float, ...]
+    axial_n: tuple[float, ...]
+    shear_n: tuple[float, ...]
+    bending_n_m: tuple[float, ...]
+    torsion_n_m: tuple[float, ...]
+
+    @property
+    def most_bent_n_m(self) -> float:
+        """The largest bending moment."""
+        return max(self.bending_n_m)
+
+
+@dataclass(frozen=True, kw_only=True)
 class DirectionResult:
     """A construct loaded in one direction; the model is linear, so the opposite one gives the same.
 
@@ -21,6 +45,7 @@ class DirectionResult:
         motion_unit: deg or mm.
         von_mises_mpa: of each implant and graft, by percentile such as "p95".
         bone_strain_p98: effective strain that 98 % of the bone round each screw stays below.
+        carried: loads in each screw and rod, by part.
         iterations, relative_residual, balance_error: how the solve ended.
     """
 
@@ -34,6 +59,7 @@ class DirectionResult:
     motion_unit: str
     von_mises_mpa: Mapping[str, Mapping[str, float]]
     bone_strain_p98: Mapping[str, float]
+    carried: Mapping[str, CarriedLoad]
     iterations: int
     relative_residual: float
     balance_error: float

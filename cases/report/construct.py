@@ -31,7 +31,7 @@ def construct_text(result: ConstructResult) -> str:
     lines += [f"note: {finding}" for finding in computed.findings]
     lines += ["", *_stiffness_rows(result), "", *_motion_rows(result)]
     if any(row.von_mises_mpa for row in computed.directions):
-        lines += ["", *_stress_rows(computed)]
+        lines += ["", *_carried_rows(computed), "", *_stress_rows(computed)]
     return "\n".join([*lines, "", *LIMITS])
 
 
@@ -83,6 +83,28 @@ def _motion_rows(result: ConstructResult) -> list[str]:
 def _cell(row: DirectionResult, name: str, kept: dict[str, float]) -> str:
     share = f" ({kept[name]:.0f} %)" if name in kept else ""
     return f"{row.motions[name]:.3f} {row.motion_unit}{share}"
+
+
+def _carried_rows(computed: ModelResult) -> list[str]:
+    """Most bending along each rod and screw, and the pull or push on each screw at its entry; of both sides
+    the one with more."""
+    carried = [row.carried for row in computed.directions]
+    parts = dict.fromkeys(_one_side(part) for part in carried[0])
+    lines = [f"{'most bending, N m':<24}" + "".join(f"{_short(name):>11}" for name in DIRECTIONS)]
+    for one in parts:
+        cells = [
+            max(load.most_bent_n_m for part, load in loads.items() if _one_side(part) == one)
+            for loads in carried
+        ]
+        lines.append(f"{one:<24}" + "".join(f"{cell:>11.2f}" for cell in cells))
+    lines += ["", f"{'axial at the entry, N':<24}"]
+    for one in (part for part in parts if part.startswith("screw")):
+        cells = [
+            max((load.axial_n[0] for part, load in loads.items() if _one_side(part) == one), key=abs)
+            for loads in carried
+        ]
+        lines.append(f"{one:<24}" + "".join(f"{cell:>+11.0f}" for cell in cells))
+    return lines
 
 
 def _stress_rows(computed: ModelResult) -> list[str]:
