@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from geometry.arrays import Ints
-from geometry.meshing.islands import joined, unpinched
+from geometry.errors import BadMeshError
+from geometry.meshing.islands import check_whole, joined, unpinched
 from geometry.meshing.lattice import kuhn_lattice
 from geometry.meshing.tet_mesh import facets_of, turned_positive
 
@@ -18,6 +19,23 @@ def test_a_crumb_joins_the_part_it_touches() -> None:
     crumbed = label.copy()
     crumbed[np.argmin(x)] = 2
     assert np.array_equal(joined(tets, crumbed), label)
+
+
+def test_a_part_that_may_be_cut_keeps_its_pieces_but_no_crumbs() -> None:
+    # a slab of 2, such as cartilage, cut by a wall of 1, such as a screw, with a crumb of 2 at the far end
+    vertices, tets = kuhn_lattice(np.array([[0.0, 0.0, 0.0], [6.0, 3.0, 1.0]]), 1.0)
+    x, y, _ = vertices[tets].mean(axis=1).T
+    label = np.where((x > 2.0) & (x < 3.0), 1, np.where(y > 1.0, 2, 3))
+    label[label == 3] = 1
+    crumbed = label.copy()
+    crumbed[np.flatnonzero(label == 1)[np.argmin(x[label == 1] + y[label == 1])]] = 2
+    assert np.array_equal(joined(tets, crumbed, divisible=[2]), label)
+    # and a part that must be whole loses its smaller piece
+    assert np.array_equal(np.unique(x[joined(tets, crumbed) == 2] > 2.5), [True])
+    names = ["screw", "cartilage"]
+    check_whole(tets, label, names, divisible=[2])
+    with pytest.raises(BadMeshError, match="'cartilage' falls into 2 pieces"):
+        check_whole(tets, label, names)
 
 
 def test_lobes_that_meet_in_an_edge_are_bridged() -> None:

@@ -53,6 +53,7 @@ class Body:
         surface_size_mm: wished element edge at the surface.
         caps: the sharp ends.
         solid: False for a void, which takes its points from the later bodies but is not meshed.
+        whole: False for a part that earlier bodies may cut into pieces, as a screw does with thin cartilage.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Body:
     surface_size_mm: float
     caps: tuple[Cap, ...] = ()
     solid: bool = True
+    whole: bool = True
 
     def __post_init__(self) -> None:
         if not self.surface_size_mm > 0.0:

@@ -71,6 +71,7 @@ def mesh_bodies(
         return nearest
 
     void = np.array([0, *(number + 1 if body.solid else 0 for number, body in enumerate(bodies))])
+    divisible = [number for number, body in enumerate(bodies, 1) if not body.whole]
     # the lattice of a half begins at the midplane
     shifted = np.array([0.0 if halved else 1.0, 1.0, 1.0])
 
@@ -86,11 +87,11 @@ def mesh_bodies(
         )
         lattice = _cut_all(lattice, bodies, surfaces)
         say(f"cut into {len(lattice.tets)}")
-        label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label]))
+        label = unpinched(lattice.tets, joined(lattice.tets, void[lattice.label], divisible))
         mesh = _bounded(lattice, label, surfaces)
         say("joined")
         mesh = remeshed(mesh, size)
-        check_whole(mesh.tets, mesh.label, [body.name for body in bodies])
+        check_whole(mesh.tets, mesh.label, [body.name for body in bodies], divisible)
         say(f"remeshed into {len(mesh.tets)}")
         mesh = _refitted(mesh, surfaces)
         check_quality(quality_of(mesh.vertices_mm, mesh.tets), limits)

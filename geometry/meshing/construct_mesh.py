@@ -104,7 +104,13 @@ def construct_bodies(construct: Construct, sizing: ConstructSizing) -> tuple[Pla
         size = sizing.lumbar_surface_mm if is_bone else sizing.disc_mm
         size = sizing.facet_mm if name.startswith("facet") else size
         add(name, piece.field, size, piece.bounds_mm, is_bone=is_bone)
-    add("cartilage", anatomy.joint, bone.joint_edge_mm(anatomy.joint.gap_mm), anatomy.ilium.bounds_mm)
+    joint = Body(
+        name="cartilage",
+        field=anatomy.joint,
+        surface_size_mm=bone.joint_edge_mm(anatomy.joint.gap_mm),
+        whole=False,
+    )
+    placed.append(PlacedBody(body=joint, bounds_mm=anatomy.ilium.bounds_mm))
     return tuple(placed)
 
 

@@ -1,6 +1,6 @@
-"""One connected piece for each part: crumbs go to the neighbour they touch most, or go away."""
+"""One piece for each part that must be whole: crumbs go to the neighbour they touch most, or go away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -10,6 +10,8 @@ from geometry.arrays import Bools, Ints
 from geometry.errors import BadMeshError, MeshError
 from geometry.meshing.tet_mesh import Facets, facets_of
 
+# A piece of a part that may be in pieces is a crumb below this share of the elements of the largest (chosen).
+CRUMB_SHARE = 0.05
 _SIDES = np.array([[0, 1], [1, 2], [0, 2]])
 
 
@@ -23,28 +25,35 @@ def pieces(facets: Facets, label: Ints) -> Ints:
     return piece
 
 
-def _largest(piece: Ints, label: Ints) -> Bools:
-    """True for the tetrahedra in the piece of their label with the most tetrahedra, shape (m,)."""
+def _kept(piece: Ints, label: Ints, divisible: Collection[int]) -> Bools:
+    """True for the tetrahedra in the piece of their label with the most tetrahedra, shape (m,).
+
+    Of a divisible label, those of every piece that is no crumb.
+    """
     count = np.bincount(piece)
     label_of = np.zeros(len(count), dtype=np.int64)
     label_of[piece] = label
     order = np.lexsort((np.arange(len(count)), -count, label_of))
     winner = order[np.unique(label_of[order], return_index=True)[1]]
     mask: Bools = np.isin(piece, winner)
+    for one in divisible:
+        mine = label_of == one
+        mask |= (mine & (count >= CRUMB_SHARE * count[mine].max(initial=0)))[piece]
     return mask
 
 
-def joined(tets: Ints, label: Ints) -> Ints:
+def joined(tets: Ints, label: Ints, divisible: Collection[int] = ()) -> Ints:
     """The labels with every part in one piece, shape (m,); label 0 (nothing) may have many pieces.
 
-    A crumb takes the label of the part with which it shares most faces, else 0.
+    A crumb takes the label of the part with which it shares most faces, else 0. Divisible labels keep larger
+    pieces.
     """
     facets = facets_of(tets)
     inner = facets.owners[~facets.boundary]
     label = label.copy()
     for _ in range(10):
         piece = pieces(facets, label)
-        crumb = ~_largest(piece, label) & (label > 0)
+        crumb = ~_kept(piece, label, divisible) & (label > 0)
         if not crumb.any():
             return label
         both = np.concatenate([inner, inner[:, ::-1]])
@@ -61,13 +70,14 @@ def joined(tets: Ints, label: Ints) -> Ints:
     raise MeshError("parts fall into pieces that cannot be joined", advice="Use a smaller element size")
 
 
-def check_whole(tets: Ints, label: Ints, names: Sequence[str]) -> None:
-    """Refuse a mesh that is not one piece, or one with a part that is not.
+def check_whole(tets: Ints, label: Ints, names: Sequence[str], divisible: Collection[int] = ()) -> None:
+    """Refuse a mesh that is not one piece, or one with a part that is not and must be.
 
     Args:
         tets: shape (m, 4).
         label: 1 + index of the part, shape (m,).
         names: names of the parts.
+        divisible: labels of parts that may be in pieces.
     """
     facets = facets_of(tets)
     advice = "Check that the bodies touch, or use a smaller element size"
@@ -76,8 +86,8 @@ def check_whole(tets: Ints, label: Ints, names: Sequence[str]) -> None:
     piece = pieces(facets, label)
     first = np.unique(piece, return_index=True)[1]
     count = np.bincount(label[first], minlength=len(names) + 1)[1:]
-    for name, number in zip(names, count, strict=True):
-        if number > 1:
+    for one, (name, number) in enumerate(zip(names, count, strict=True), 1):
+        if number > 1 and one not in divisible:
             raise BadMeshError(f"part {name!r} falls into {number} pieces", advice=advice)
 
 

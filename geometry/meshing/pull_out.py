@@ -53,7 +53,7 @@ def pull_out_bodies(
         *bodies,
         Body(name=SACRUM, field=anatomy.sacrum, surface_size_mm=sizing.sacrum_surface_mm),
         Body(name=ILIUM, field=anatomy.ilium, surface_size_mm=sizing.ilium_surface_mm),
-        Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=joint_mm),
+        Body(name=CARTILAGE, field=anatomy.joint, surface_size_mm=joint_mm, whole=False),
     )
 
 

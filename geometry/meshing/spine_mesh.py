@@ -35,7 +35,10 @@ def spine_bodies(anatomy: Anatomy, lumbar: Lumbar, sizing: ConstructSizing) -> t
         body = Body(name=name, field=piece.field, surface_size_mm=size)
         placed.append(PlacedBody(body=body, bounds_mm=piece.bounds_mm, is_bone=is_bone))
     joint = Body(
-        name="cartilage", field=anatomy.joint, surface_size_mm=bone.joint_edge_mm(anatomy.joint.gap_mm)
+        name="cartilage",
+        field=anatomy.joint,
+        surface_size_mm=bone.joint_edge_mm(anatomy.joint.gap_mm),
+        whole=False,
     )
     return (*placed, PlacedBody(body=joint, bounds_mm=anatomy.ilium.bounds_mm))
 
