@@ -19,13 +19,15 @@ from materials.both_sides import LEFT, RIGHT
 OUTSIDE_SHARE = 0.65
 # Planes further in, this far apart: elements on a screw are about as long (chosen). The tip carries nothing.
 STEP_MM = 5.0
+# A rod is cut at so many places of each span, clear of the heads, which are 13 mm wide (chosen).
+FREE_SHARES, PER_SPAN = (0.25, 0.75), 5
 N_MM_PER_N_M = 1e3
 
 
 def carried_loads(setup: SpineModel, solution: Solution, direction: str) -> dict[str, CarriedLoad]:
     """What each screw and each rod carries in one direction, by part; none without implants.
 
-    Screws are cut from just outside the bone to near the tip, rods half-way between neighbouring heads.
+    Screws are cut from just outside the bone to near the tip, rods between neighbouring heads.
     """
     construct = setup.spine.construct
     if construct is None:
@@ -50,11 +52,13 @@ def stations_of(construct: Construct) -> Iterator[tuple[str, Floats, Stations]]:
 
 
 def _rod_stations(construct: Construct, hand: Floats) -> tuple[Floats, Stations]:
-    """The middles between neighbouring heads, in mm from the upper end of the rod, and the planes there."""
+    """Places between neighbouring heads, in mm from the upper end of the rod, and the planes there."""
     rod = construct.seated.rod
     line = rod.centreline_mm * hand
     nearest = [int(np.linalg.norm(line - point * hand, axis=1).argmin()) for point in rod.through_mm]
-    places = np.array([(one + other) // 2 for one, other in pairwise(nearest)])
+    share = np.linspace(*FREE_SHARES, PER_SPAN)
+    spans = [one + share * (other - one) for one, other in pairwise(nearest)]
+    places = np.rint(np.concatenate(spans)).astype(np.int64)
     axes = line[places + 1] - line[places - 1]
     axes /= np.linalg.norm(axes, axis=1)[:, None]
     steps = np.linalg.norm(np.diff(line, axis=0), axis=1)
