@@ -99,6 +99,8 @@ class ConstructComparison:
                 "motion_unit": here.motion_unit,
                 **{f"von_mises_p95_{part}": found["p95"] for part, found in here.von_mises_mpa.items()},
                 **{f"bone_strain_p98_{part}": found for part, found in here.bone_strain_p98.items()},
+                **{f"most_bent_n_m_{part}": found.most_bent_n_m for part, found in here.carried.items()},
+                **{f"axial_n_{part}": found.axial_n[0] for part, found in here.carried.items()},
             }
             for row in self.rows
             for here in row.result.directions

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cases.construct.model import SpineModel
+from cases.construct.model import N_MM_PER_N_M, SpineModel
 from cases.construct.results import CarriedLoad
 from fem.section_forces import SectionForces, Stations, section_forces, straight_stations
 from fem.solution import Solution
@@ -21,7 +21,6 @@ OUTSIDE_SHARE = 0.65
 STEP_MM = 5.0
 # A rod is cut at so many places of each span, clear of the heads, which are 13 mm wide (chosen).
 FREE_SHARES, PER_SPAN = (0.25, 0.75), 5
-N_MM_PER_N_M = 1e3
 
 
 def carried_loads(setup: SpineModel, solution: Solution, direction: str) -> dict[str, CarriedLoad]:

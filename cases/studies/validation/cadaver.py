@@ -59,10 +59,13 @@ def cadaver_cases(scale: float = 1.0) -> dict[str, Case]:
     }
     for ratio in RATIOS_R:
         for name, screw in (("alar", alar), ("pedicle", pedicle)):
-            cases[f"{name} at R {ratio:g}"] = case(
-                f"{name}-r-{ratio:g}", screw, bone__ala_to_body_ratio=ratio
-            )
+            cases[at_ratio(name, ratio)] = case(f"{name}-r-{ratio:g}", screw, bone__ala_to_body_ratio=ratio)
     return cases
+
+
+def at_ratio(screw: str, ratio: float) -> str:
+    """The case of the "alar" or "pedicle" screw at that R."""
+    return f"{screw} at R {ratio:g}"
 
 
 RATIO_TARGETS: tuple[RatioTarget, ...] = (
@@ -81,8 +84,8 @@ RATIO_TARGETS: tuple[RatioTarget, ...] = (
     ),
     *(
         RatioTarget(
-            above=f"alar at R {ratio:g}",
-            below=f"pedicle at R {ratio:g}",
+            above=at_ratio("alar", ratio),
+            below=at_ratio("pedicle", ratio),
             target=Target(
                 name=f"alar over pedicle, R {ratio:g}",
                 measured="0.299 and 0.299, R unknown",
@@ -200,31 +203,30 @@ def cadaver_rows(rows: Rows, estimators: tuple[str, ...]) -> Iterator[Row]:
     """Every ratio by every estimator, the least of the alar screw, then the reach of the strain."""
     for one in RATIO_TARGETS:
         for name in estimators:
-            yield _ratio(one, name, rows)
+            yield _ratio(one.target, one.above, one.below, name, rows)
     for name in estimators:
         yield _least_alar(name, rows)
     computed, reason = _number(rows, "unicortical", EFFECT)
     yield Row(target=EFFECT_TARGET, by="", computed=computed, reason=reason)
 
 
-def _ratio(one: RatioTarget, estimator: str, rows: Rows) -> Row:
-    """One ratio by one estimator."""
+def _ratio(target: Target, above: str, below: str, estimator: str, rows: Rows) -> Row:
+    """The force of one case over that of another, by one estimator."""
     column = FORCE.format(estimator=estimator)
-    above, why = _number(rows, one.above, column)
-    below, why_not = _number(rows, one.below, column)
-    if above is None or below is None:
-        return Row(target=one.target, by=estimator, computed=None, reason=why or why_not)
-    return Row(target=one.target, by=estimator, computed=above / below)
+    upper, why = _number(rows, above, column)
+    lower, why_not = _number(rows, below, column)
+    if upper is None or lower is None:
+        return Row(target=target, by=estimator, computed=None, reason=why or why_not)
+    return Row(target=target, by=estimator, computed=upper / lower)
 
 
 def _least_alar(estimator: str, rows: Rows) -> Row:
     """The least ratio of the alar to the pedicle screw within the published R, by one estimator."""
     ratios = []
-    for ratio in (ratio for ratio in RATIOS_R if PUBLISHED_R[0] <= ratio <= PUBLISHED_R[1]):
-        asked = RatioTarget(
-            target=LEAST_ALAR_TARGET, above=f"alar at R {ratio:g}", below=f"pedicle at R {ratio:g}"
-        )
-        row = _ratio(asked, estimator, rows)
+    low, high = PUBLISHED_R
+    for ratio in (ratio for ratio in RATIOS_R if low <= ratio <= high):
+        alar, pedicle = at_ratio("alar", ratio), at_ratio("pedicle", ratio)
+        row = _ratio(LEAST_ALAR_TARGET, alar, pedicle, estimator, rows)
         if row.computed is None:
             return row
         ratios.append(row.computed)
