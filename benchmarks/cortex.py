@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import (
-    FINE_RULE,
     LOAD,
     PullOutSetup,
     bone_material,
@@ -27,6 +26,7 @@ from cases.build import (
     plan_case,
     set_up,
 )
+from cases.elasticity import FINE_RULE
 from cases.load import read_case
 from cases.run import solver_settings
 from cases.schema import Case
@@ -116,7 +116,7 @@ def shell_volume_mm3(bone: BoneMaterial) -> float:
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     points = points[sacrum.field(points) < 0.0]
     shell = depth_mm(sacrum.field, points) < bone.cortex_mm.at_mm(sacrum, points)
-    return float(shell.sum()) * step_mm**3
+    return float(shell.sum() * step_mm**3)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def main() -> None:
             found = []
             for setup in (coarse, fine):
                 solution = solve(
-                    model_at(setup, lost_share(setup, loss)), settings=solver_settings(plan.case)
+                    model_at(setup, lost_share(setup, loss)), settings=solver_settings(plan.case.solver)
                 )
                 stiffness = work_stiffness(plan.case.loading.force_n, solution, LOAD)
                 found.append(
