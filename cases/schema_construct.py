@@ -1,7 +1,6 @@
 """The case of a construct: the lumbar spine on the pelvis, intact, destabilised or with its implants."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -31,8 +30,6 @@ FIXATIONS = ("acetabula", "auricular", "distal_sacrum")
 AXES = ("loaded_vertebra", "s1_endplate", "standing")
 FACET_JOINTS = ("sliding", "bonded", "free")
 MOST_SCREWS = 3
-# Chosen: edges in joints 1.4 times the default weld sacrum and ilium, 1.2 times do not, at scales up to 2.3.
-JOINT_SCALE = 1.2
 
 if TYPE_CHECKING:
     GraftNumbers = Section
@@ -180,12 +177,9 @@ class ConstructMeshing(ConstructSizingNumbers):
     )
 
     def sizing(self) -> ConstructSizing:
-        """The wished edges of this case; those in joints grow with the scale up to `JOINT_SCALE` only."""
+        """The wished edges of this case."""
         numbers = {key: value for key, value in self.given().items() if key != "scale"}
-        asked = ConstructSizing(bone=Sizing(**self.bone.given()), **numbers)
-        sizes, joints = asked.scaled(self.scale), asked.scaled(min(self.scale, JOINT_SCALE))
-        bone = replace(sizes.bone, joint_mm=joints.bone.joint_mm, joint_over_gap=joints.bone.joint_over_gap)
-        return replace(sizes, bone=bone, facet_mm=joints.facet_mm)
+        return ConstructSizing(bone=Sizing(**self.bone.given()), **numbers).scaled(self.scale)
 
 
 class ConstructCase(Named):

@@ -1,4 +1,4 @@
-"""What touches in a mesh of a construct: implants must, as planned; bones, and heads with bones, must not.
+"""What touches in a mesh: bones, and heads with bones, must not; implants of a construct must, as planned.
 
 A coarse lattice can lose the neck of a screw, weld bones across a narrow joint, or a head to the bone below
 it, in a mesh whose every element is good.

@@ -203,7 +203,8 @@ def test_edges_in_joints_do_not_grow_with_the_others() -> None:
     sizing = case_of().mesh.sizing()
     assert sizing.rod_mm == pytest.approx(SCALE * ConstructSizing().rod_mm)
     assert sizing.facet_mm == pytest.approx(1.2 * ConstructSizing().facet_mm)
-    assert sizing.bone.joint_mm == pytest.approx(1.2 * ConstructSizing().bone.joint_mm)
+    gap_mm = 2.5
+    assert sizing.bone.joint_edge_mm(gap_mm) == pytest.approx(1.25 * gap_mm)
     assert case_of(mesh={"scale": 1.1}).mesh.sizing() == ConstructSizing().scaled(1.1)
 
 

@@ -1,10 +1,13 @@
 """The pull-out mesh of a real anatomy, coarse to be quick: parts, faces, connectedness."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from geometry.anatomy import build_anatomy
 from geometry.arrays import Floats
+from geometry.errors import MeshError
 from geometry.mesh import TET_FACES, Mesh
 from geometry.mesh_quality import part_volumes, quality
 from geometry.meshing import Sizing, pull_out_mesh
@@ -102,3 +105,10 @@ def test_the_thin_wing_of_the_ilium_has_no_bumps(placed: tuple[Screw, Mesh, list
     # a lattice with single elements across the wall left 3 % of the vertices 1 to 5 mm off
     assert np.percentile(off, 99.5) < 1.0
     assert off.max() < 2.5
+
+
+def test_bones_that_a_coarse_joint_welds_are_refused() -> None:
+    screw, coarse = plan_screw(ANATOMY, "s1_pedicle"), Sizing().scaled(2.5)
+    # edges of 6.5 mm in a gap of 2.5 mm, as they were before their growth ended
+    with pytest.raises(MeshError, match=r"sacrum and ilium are welded in \d+ nodes"):
+        pull_out_mesh(ANATOMY, screw, replace(coarse, joint_over_gap=2.6))

@@ -271,6 +271,14 @@ def test_scaled_sizes_keep_their_ratios() -> None:
     assert fine.grading == base.grading
 
 
+def test_edges_in_joints_do_not_grow_with_the_others() -> None:
+    gap_mm = 2.5
+    edges = [Sizing().scaled(factor).joint_edge_mm(gap_mm) for factor in (0.5, 1.0, 1.2, 2.0, 2.5)]
+    assert edges == pytest.approx([1.3, 2.6, 3.12, 3.125, 3.125])
+    # unless they are asked to be long
+    assert Sizing(joint_over_gap=2.0).scaled(2.5).joint_edge_mm(gap_mm) == pytest.approx(5.0)
+
+
 def test_a_size_out_of_range_is_refused() -> None:
     with pytest.raises(GeometryError, match="screw_mm is 0.01 mm, outside 0.2 to 5 mm"):
         Sizing(screw_mm=0.01)

@@ -22,6 +22,8 @@ from geometry.rods import Rod
 # Chosen: room around bones whose fields reach a little further than their stated box.
 MARGIN_MM = 4.0
 SIDES = ("_left", "_right")
+# Chosen: `scaled` lets edges in facet joints grow up to this, under the layer of 2 mm.
+MOST_FACET_MM = 1.92
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,12 @@ class ConstructSizing:
         check_ranges(self, "mesh.sizing")
 
     def scaled(self, factor: float) -> "ConstructSizing":
-        """All edges times the factor."""
+        """All edges times the factor; those in joints grow less, or they would weld bones."""
         return ConstructSizing(
             bone=self.bone.scaled(factor),
             rod_mm=self.rod_mm * factor,
             lumbar_surface_mm=self.lumbar_surface_mm * factor,
-            facet_mm=self.facet_mm * factor,
+            facet_mm=min(self.facet_mm * factor, max(self.facet_mm, MOST_FACET_MM)),
             disc_mm=self.disc_mm * factor,
         )
 

@@ -20,6 +20,7 @@ from geometry.meshing.tet_mesh import TetMesh, facets_of
 from geometry.screws.cement import Cement
 from geometry.screws.kind import bone
 from geometry.screws.screw import Screw
+from geometry.touching import require_parted
 
 SACRUM, ILIUM, CARTILAGE, LOST = "sacrum", "ilium", "cartilage", "lost_bone"
 BONE_SURFACE, INTERFACE = "bone_surface", "interface_screw"
@@ -98,7 +99,7 @@ def pull_out_mesh(
         lost: bone that is left out, such as a `geometry.body_loss.LossVoid`.
 
     Raises:
-        MeshError: a bad element, a missing face, or parts that fall apart.
+        MeshError: a bad element, a missing face, parts that fall apart, or bones that are welded.
     """
     bodies = pull_out_bodies(anatomy, screw, sizing, cement=cement, lost=lost)
     bounds = pull_out_bounds_mm(anatomy, screw)
@@ -115,6 +116,7 @@ def pull_out_mesh(
     for name in (HEAD, BONE_SURFACE, INTERFACE):
         if not len(mesh.face(name)):
             raise MeshError(f"the mesh has no face {name!r}", where="screw", advice="Check the screw's place")
+    require_parted(mesh, (SACRUM, ILIUM))
     return mesh
 
 
