@@ -18,14 +18,9 @@ from cases.run import solver_settings
 from fem.error_estimate import estimated_error
 from fem.solution import work_stiffness
 from fem.solvers import solve
-from geometry.mesh import Mesh
-from geometry.meshing.quadratic import quadratic_mesh
-from geometry.meshing.tet_mesh import TetMesh
-from geometry.tetrahedron import CHILDREN
+from geometry.meshing.halved import halved
 
 QUICKSTART = Path("cases/library/quickstart.yaml")
-# The four triangles of a face with six nodes.
-FACE_CHILDREN = np.array([[0, 3, 5], [3, 1, 4], [5, 4, 2], [3, 4, 5]])
 
 
 def main() -> None:
@@ -60,18 +55,6 @@ def main() -> None:
                 f"| {screw.title()}, {loss:g} % | {stiff:.0f} | {less_stiff:.0f} | {shares} | {ratio:.2f} |",
                 flush=True,
             )
-
-
-def halved(mesh: Mesh) -> Mesh:
-    """The mesh with every straight element cut into eight and every named face into four."""
-    linear = TetMesh(
-        vertices_mm=mesh.nodes_mm.copy(),
-        tets=mesh.tets[:, CHILDREN].reshape(-1, 4),
-        part=np.repeat(mesh.part, len(CHILDREN)),
-        part_names=mesh.part_names,
-        faces={name: faces[:, FACE_CHILDREN].reshape(-1, 3) for name, faces in mesh.faces.items()},
-    )
-    return quadratic_mesh(linear)
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ def test_a_mesh_that_welds_a_head_to_the_bone_below_is_refused(meshes: dict[str,
         require_parted(mesh, ["l5", "sacrum"], ["screw_s2ai_left"])
 
 
-def test_edges_in_joints_do_not_grow_with_the_others() -> None:
+def test_edges_in_facets_and_joints_do_not_grow_with_the_others() -> None:
     sizing = case_of().mesh.sizing()
     assert sizing.rod_mm == pytest.approx(SCALE * ConstructSizing().rod_mm)
     assert sizing.facet_mm == pytest.approx(1.2 * ConstructSizing().facet_mm)

@@ -39,9 +39,23 @@ def test_equal_values_are_their_own_limit() -> None:
     assert (limit.low, limit.value, limit.high) == (7.0, 7.0, 7.0)
 
 
-def test_meshes_must_be_three_and_run_to_fine() -> None:
-    with pytest.raises(ModelError, match="three at least"):
-        limit_of(EDGES[:2], np.ones(2), 4.0)
+def test_two_meshes_take_the_order_of_theory_on_trust() -> None:
+    limit = limit_of(EDGES[::2], np.array([103.0, 101.0]), formal_order=1.0)
+    assert (limit.observed_order, limit.order, limit.value) == (None, 1.0, 99.0)
+    # three times the step that is left
+    assert (limit.low, limit.high) == (95.0, 101.0)
+
+
+def test_values_that_rise_where_they_cannot_show_no_order() -> None:
+    rising = np.array([101.0, 103.0])
+    assert limit_of(EDGES[::2], rising, formal_order=1.0).value == 105.0
+    limit = limit_of(EDGES[::2], rising, formal_order=1.0, falls=True)
+    assert (limit.order, limit.value, limit.low, limit.high) == (None, None, 97.0, 109.0)
+
+
+def test_meshes_must_be_two_and_run_to_fine() -> None:
+    with pytest.raises(ModelError, match="two at least"):
+        limit_of(EDGES[:1], np.ones(1), 4.0)
     with pytest.raises(ModelError, match="coarse to fine"):
         limit_of(EDGES[::-1], np.ones(3), 4.0)
 
@@ -60,11 +74,16 @@ def test_the_command_leaves_a_whole_result(
     case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    code = main(["converge", str(case_file), "--out", str(out), "--json", "--factors", "1", "0.88", "0.76"])
+    assert main(["converge", str(case_file), "--out", str(out), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert [point["scale"] for point in said["points"]] == [2.5, 2.2, 1.9]
-    assert code == said["exit_code"] == (0 if said["order"] else 6)
-    assert said["low_n_per_mm"] <= said["points"][-1]["stiffness_n_per_mm"] <= said["high_n_per_mm"]
+    coarse, fine = said["points"]
+    assert fine["elements"] == 8 * coarse["elements"]
+    assert fine["edge_mm"] == pytest.approx(0.5 * coarse["edge_mm"])
+    # nested spaces: stiffness falls but for what the bone, sampled at finer points, adds
+    assert fine["stiffness_n_per_mm"] < coarse["stiffness_n_per_mm"]
+    assert fine["estimated_error_percent"] < coarse["estimated_error_percent"]
+    assert said["low_n_per_mm"] < said["extrapolated_n_per_mm"] < fine["stiffness_n_per_mm"]
+    assert said["high_n_per_mm"] == fine["stiffness_n_per_mm"]
     assert {path.name for path in out.iterdir()} == {
         "case.yaml",
         "pictures",
@@ -75,21 +94,24 @@ def test_the_command_leaves_a_whole_result(
     assert (out / "pictures" / "convergence.png").stat().st_size > 10_000
 
 
-@pytest.mark.parametrize("factors", [["1", "2"], ["1", "1.1", "1.2"], ["-1", "1", "2"], ["1", "1", "1"]])
-def test_factors_that_make_no_study_are_refused(
-    factors: list[str], case_file: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("halvings", ["0", "3"])
+def test_halvings_that_make_no_study_are_refused(
+    halvings: str, case_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["converge", str(case_file), "--factors", *factors]) == 2
+    assert main(["converge", str(case_file), "--halvings", halvings]) == 2
     assert "makes no mesh study" in capsys.readouterr().err
 
 
-def test_no_order_is_a_missed_gate(case_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    values = iter([10.0, 9.0, 9.5])
+def test_meshes_that_do_not_converge_miss_the_gate(
+    case_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = iter([9.0, 9.5])
 
-    def point(case: object, scale: float, report: object) -> converge.MeshPoint:
+    def point(plan: object, mesh: object, halvings: int, report: object) -> converge.MeshPoint:
         return converge.MeshPoint(
-            scale=scale, edge_mm=scale, elements=1, unknowns=1, stiffness_n_per_mm=next(values),
-            estimated_error_percent=1.0, extrapolated_percent=0.0, clipped_percent=0.0, mesh_hash="0",
+            halvings=halvings, edge_mm=2.0**-halvings, elements=1, unknowns=1,
+            stiffness_n_per_mm=next(values), estimated_error_percent=1.0, extrapolated_percent=0.0,
+            clipped_percent=0.0, mesh_hash="0",
         )  # fmt: skip
 
     monkeypatch.setattr(converge, "_point", point)

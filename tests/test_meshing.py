@@ -23,6 +23,7 @@ from geometry.meshing import (
     mesh_bodies,
     quadratic_mesh,
 )
+from geometry.meshing.halved import halved
 from geometry.meshing.lattice import LONGEST_OVER_SIZE, graded_lattice
 from geometry.meshing.sampled import sample
 from geometry.meshing.sizing import thickness_mm
@@ -282,3 +283,13 @@ def test_edges_in_joints_do_not_grow_with_the_others() -> None:
 def test_a_size_out_of_range_is_refused() -> None:
     with pytest.raises(GeometryError, match="screw_mm is 0.01 mm, outside 0.2 to 5 mm"):
         Sizing(screw_mm=0.01)
+
+
+def test_a_halved_mesh_has_the_very_shape_of_the_first(mesh: Mesh) -> None:
+    fine = halved(mesh)
+    assert (fine.part == np.repeat(mesh.part, 8)).all()
+    assert fine.volumes_mm3().reshape(-1, 8).sum(axis=1) == pytest.approx(mesh.volumes_mm3())
+    for name, faces in mesh.faces.items():
+        assert fine.face(name).shape == (4 * len(faces), 6)
+        whole = face_area(mesh.nodes_mm, faces[:, :3])
+        assert face_area(fine.nodes_mm, fine.face(name)[:, :3]) == pytest.approx(whole, abs=1e-9)

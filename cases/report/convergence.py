@@ -5,28 +5,37 @@ from typing import Any
 
 from cases.studies.converge import Convergence
 
+EDGES = ("own", "half", "quarter")
+
 
 def convergence_text(study: Convergence) -> str:
     """A table for a terminal, and what it says."""
     lines = [
-        f"{'scale':>6}  {'edge mm':>8}  {'elements':>10}  {'unknowns':>10}  {'N/mm':>10}  "
+        f"{'edges':>7}  {'edge mm':>8}  {'elements':>10}  {'unknowns':>10}  {'N/mm':>10}  "
         f"{'error: estimated':>17}  {'extrapolated':>13}"
     ]
     for point in study.points:
         true = study.true_error_percent(point)
         lines.append(
-            f"{point.scale:>6g}  {point.edge_mm:>8.2f}  {point.elements:>10,}  {point.unknowns:>10,}  "
-            f"{point.stiffness_n_per_mm:>10.0f}  {point.estimated_error_percent:>15.1f} %  "
+            f"{EDGES[point.halvings]:>7}  {point.edge_mm:>8.2f}  {point.elements:>10,}  "
+            f"{point.unknowns:>10,}  {point.stiffness_n_per_mm:>10.0f}  "
+            f"{point.estimated_error_percent:>15.1f} %  "
             + ("             -" if true is None else f"{true:>11.1f} %")
         )
     lines.append("")
-    if study.observed_order is None or study.order is None:
-        lines.append("these meshes show no order of convergence: the band is three times their spread")
+    if study.order is None:
+        lines.append("these meshes do not converge: the band is three times their spread")
     else:
-        used = (
-            "" if study.order == study.observed_order else f", {study.order:g} used (theory allows no more)"
-        )
-        lines.append(f"observed order {study.observed_order:.2f}{used}")
+        if study.observed_order is None:
+            lines.append(
+                f"order {study.order:g} of theory: two meshes show none, and have a band three times wider"
+            )
+        elif study.order == study.observed_order:
+            lines.append(f"observed order {study.observed_order:.2f}")
+        else:
+            lines.append(
+                f"observed order {study.observed_order:.2f}, {study.order:g} used (theory allows no more)"
+            )
         lines.append(f"extrapolated stiffness: {study.extrapolated_n_per_mm:.0f} N/mm")
     lines.append(f"stiffness without mesh error: {study.low_n_per_mm:.0f} to {study.high_n_per_mm:.0f} N/mm")
     return "\n".join(lines)

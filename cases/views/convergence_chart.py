@@ -18,7 +18,7 @@ def draw_convergence(study: "Convergence", target: Path) -> None:
     """Write the chart as PNG: computed values, the fitted curve and the band of the limit."""
     plotter = off_screen_plotter((1400, 950))
     chart = pv.Chart2D(size=(0.96, 0.94), loc=(0.02, 0.03))
-    order = "no order observed" if study.order is None else f"order {study.order:.2g}"
+    order = "no convergence" if study.order is None else f"order {study.order:.2g}"
     chart.title = f"Mesh study of {study.name}: {order}"
     chart.x_label, chart.y_label = "Mean element edge (mm)", "Pull-out stiffness (N/mm)"
     chart.background_color = "white"
