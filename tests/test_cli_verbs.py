@@ -167,7 +167,7 @@ class HerePool:
     def __init__(self, **_: object) -> None:
         pass
 
-    def rows(self, cases: dict[str, Case], folder: Path, runner: Runner) -> object:
+    def rows(self, cases: dict[str, Case], folder: Path, runner: Runner[Case]) -> object:
         for key, case in cases.items():
             yield key, run_into(folder / key, case, runner)
 

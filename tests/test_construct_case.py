@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cases.commands.main import main
 from cases.construct.directions import DIRECTIONS, MOMENT
 from cases.construct.measure import measured_model, relative_motions
 from cases.construct.model import SpineModel, held_nodes, loaded_faces, spine_model
 from cases.construct.plan import l5_body, mesh_spine, plan_spine
 from cases.construct.results import ConstructResult, ModelResult
+from cases.construct.run import ComputedModel, write_fields
 from cases.construct.springs import fibre_stiffness_n_per_mm, spine_ligaments, spring_stiffness_n_per_mm
 from cases.report.construct import construct_text
 from cases.schema_construct import DESTABILISED, INSTRUMENTED, INTACT, ConstructCase
+from cases.views.fields import read_parts
 from fem.body_motion import body_motion
 from fem.loads import combined
 from fem.solution import Solution, work_stiffness
@@ -21,6 +24,7 @@ from fem.solvers import solve
 from geometry.body_loss import BodyLoss
 from geometry.errors import MeshError
 from geometry.mesh import Mesh
+from geometry.mesh_quality import part_volumes
 from geometry.meshing.construct_mesh import ConstructSizing
 from geometry.mirror import ACROSS
 from geometry.touching import require_joined, require_parted
@@ -277,6 +281,28 @@ def test_a_rigid_motion_is_found_back(meshes: dict[str, Mesh]) -> None:
     motion = body_motion(mesh, mesh.part == mesh.part_index("l5"), moved)
     assert motion.turn_rad == pytest.approx(turn, rel=1e-9)
     assert motion.at_mm(np.zeros(3)) == pytest.approx(shift, abs=1e-9)
+
+
+def test_fields_of_a_construct_can_be_looked_at(
+    setups: dict[str, SpineModel],
+    solutions: dict[str, Solution],
+    result: ModelResult,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    computed = ComputedModel(result=result, setup=setups[INSTRUMENTED], solution=solutions[INSTRUMENTED])
+    file = tmp_path / "out" / "instrumented.vtu"
+    write_fields(computed, file)
+    parts = read_parts(file)
+    assert set(parts) == set(computed.setup.mesh.part_names)
+    volumes = part_volumes(computed.setup.mesh)
+    # curved faces are drawn straight
+    assert parts["screw_s2ai_left"].volume == pytest.approx(volumes["screw_s2ai_left"], rel=0.01)
+    seen = ["view", str(file), "--direction", "axial_rotation", "--screenshot"]
+    assert main([*seen, str(tmp_path / "a.png")]) == 0
+    assert (tmp_path / "a.png").stat().st_size > 10_000
+    assert main([*seen, str(tmp_path / "b.png"), "--field", "effective_strain"]) != 0
+    assert "no field 'effective_strain' of a construct" in capsys.readouterr().err
 
 
 def test_the_table_says_what_is_left_of_the_reference(result: ModelResult) -> None:

@@ -28,6 +28,7 @@ def row(direction: str, stiffness: float) -> DirectionResult:
         stiffness_unit="N m/deg",
         stiffness_error_percent=5.0,
         motions={"l5_on_sacrum": 1.0 / stiffness},
+        nutation_deg=0.1,
         motion_unit="deg",
         von_mises_mpa={"rod_left": {"p95": 20.0}},
         bone_strain_p98={"screw_l5_left": 1e-3},

@@ -37,7 +37,7 @@ class InThisProcess(Pool):
     """Runs the cases here, one after the other."""
 
     def rows(
-        self, cases: Mapping[str, Case], folder: Path, runner: Runner
+        self, cases: Mapping[str, Case], folder: Path, runner: Runner[Case]
     ) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
         for key, case in cases.items():
             yield key, run_into(folder / key, case, runner)

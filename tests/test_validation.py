@@ -10,9 +10,11 @@ import pytest
 
 from cases.commands.main import main
 from cases.estimators import LINEAR_ESTIMATORS
+from cases.schema_construct import NONE
 from cases.studies.validation.cadaver import RATIO_TARGETS, cadaver_cases, cadaver_rows
 from cases.studies.validation.foam import FoamPull, block_of, chapman_n, foam_rows, pull
 from cases.studies.validation.run import fade_mm, fitted_now
+from cases.studies.validation.spine import SPINE_TARGETS, WAYS, spine_cases, spine_rows
 from cases.studies.validation.target import FAILED, MISS, PASS, Row, Target, tally
 from geometry.cad import foam_block_mesh
 from materials.foam import FOAMS, WEIDLING_2022_TESTS
@@ -106,3 +108,28 @@ def test_the_command_prints_one_row_for_each_test(
     assert len(told["rows"]) == 8 * len(LINEAR_ESTIMATORS)
     assert (tmp_path / "v.png").stat().st_size > 10_000
     assert (tmp_path / "v" / "table.md").read_text().count("\n") == 2 + len(told["rows"])
+
+
+def test_every_spine_target_has_its_model_and_its_band() -> None:
+    models = spine_cases()
+    assert {case.reference for case in models.values()} == {NONE}
+    for one in SPINE_TARGETS:
+        assert {one.model, one.over[0] if one.over else one.model} <= set(models)
+        assert one.target.low <= one.target.value <= one.target.high
+    # coarser ones weld bones and lose the necks of screws
+    assert {case.mesh.scale for case in spine_cases(4.0).values()} == {2.0}
+
+
+def test_a_spine_is_held_against_its_own_targets() -> None:
+    motions = {f"{way} l5_on_sacrum": 4.0 for way in WAYS}
+    rows = {"segment": {"status": "ok", **motions}, "S2AI": {"status": "ok", **motions}}
+    rows["intact"] = {"status": "ok", "stance nutation": 1.4, **{name: 20.0 for name in motions}}
+    found = {row.target.name: row for row in spine_rows(rows)}
+    assert found["intact L5-S1, bending to one side"].verdict == PASS
+    assert found["intact L5-S1, flexion"].verdict == MISS
+    assert found["nutation of the sacrum, 600 N"].verdict == PASS
+    # a fifth is left
+    assert found["left by S2AI and L5 screws, flexion"].computed == pytest.approx(0.2)
+    assert found["left by S2AI and L5 screws, rotation"].verdict == MISS
+    lacking = found["rod stress by adding S2AI, flexion"]
+    assert (lacking.verdict, lacking.reason) == (FAILED, "S1 and S2AI: not reached")

@@ -62,5 +62,5 @@ def _draw(study: Validation, target: Path) -> None:
     for row in study.rows:
         if row.ratio is not None:
             points.setdefault(row.by, []).append((targets.index(row.target), row.ratio))
-    labels = {way: ESTIMATORS[way].label if way else "reach of the strain" for way in points}
+    labels = {way: ESTIMATORS[way].label if way else "no force: motion, stiffness, strain" for way in points}
     draw_validation(tests, points, labels, target)

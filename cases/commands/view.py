@@ -11,7 +11,9 @@ from xml.etree.ElementTree import ParseError
 import meshio
 
 from cases.commands.console import Console
+from cases.construct.directions import DIRECTIONS
 from cases.faults import UsageError
+from cases.views.construct_window import is_construct, show_construct
 from cases.views.window import SHOWN_FIELDS, show_fields
 
 # What a file that is damaged, or no result at all, makes the readers of VTU raise.
@@ -23,6 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("result", type=Path, metavar="RESULT", help="result folder, or one of its .vtu files")
     parser.add_argument(
         "--field", choices=list(SHOWN_FIELDS), default="von_mises_mpa", help="what colours the bone"
+    )
+    parser.add_argument(
+        "--direction",
+        choices=list(DIRECTIONS),
+        help="of a construct: the load (default: flexion_extension)",
     )
     parser.add_argument(
         "--screenshot", type=Path, metavar="FILE.png", help="save a picture, without a window"
@@ -44,7 +51,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     try:
         # meshio prints its complaints, and leaves the program
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            show_fields(source, args.field, target)
+            if is_construct(source):
+                show_construct(source, args.field, args.direction or next(iter(DIRECTIONS)), target)
+            elif args.direction is not None:
+                raise UsageError("--direction is of constructs; this is a pull-out", advice="Leave it out")
+            else:
+                show_fields(source, args.field, target)
     except UNREADABLE:
         console.trace()
         advice = "Compute it again with sacrofix run"

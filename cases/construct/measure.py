@@ -69,6 +69,7 @@ def measured_direction(
         stiffness_error_percent=stiffness_error_percent(setup, solution, name),
         motions=relative_motions(setup, solution.displacement_of(name), name),
         motion_unit=units[1],
+        nutation_deg=nutation_deg(setup, solution.displacement_of(name)),
         von_mises_mpa=implant_stresses(setup, fields),
         bone_strain_p98={
             screw: _percentiles(fields.effective_strain, fields, region, STRAIN_PERCENT)[0]
@@ -117,6 +118,12 @@ def relative_motions(setup: SpineModel, displacement_mm: Floats, name: str) -> d
             amount = (above.at_mm(at) - below.at_mm(at)) @ vector
         found[f"{upper}_on_{lower}"] = float(amount)
     return found
+
+
+def nutation_deg(setup: SpineModel, displacement_mm: Floats) -> float:
+    """How far the sacrum turns on the ilia about the axis to the left: its base forwards is positive."""
+    chain = _chain(setup, displacement_mm)
+    return float(np.degrees(chain["sacrum"].turn_rad - chain["ilia"].turn_rad)[0])
 
 
 def _chain(setup: SpineModel, displacement_mm: Floats) -> dict[str, BodyMotion]:

@@ -43,6 +43,7 @@ class DirectionResult:
         motions: of neighbours and over all, such as "l5_on_sacrum", about or along the load's axis: each
             body as it moves on the whole.
         motion_unit: deg or mm.
+        nutation_deg: turn of the sacrum on the ilia about the axis to the left, forwards positive.
         von_mises_mpa: of each implant and graft, by percentile such as "p95".
         bone_strain_p98: effective strain that 98 % of the bone round each screw stays below.
         carried: loads in each screw and rod, by part.
@@ -57,6 +58,7 @@ class DirectionResult:
     stiffness_error_percent: float
     motions: Mapping[str, float]
     motion_unit: str
+    nutation_deg: float
     von_mises_mpa: Mapping[str, Mapping[str, float]]
     bone_strain_p98: Mapping[str, float]
     carried: Mapping[str, CarriedLoad]
@@ -92,6 +94,10 @@ class ModelResult:
         """The row of that direction."""
         return next(row for row in self.directions if row.direction == name)
 
+    def as_json(self) -> dict[str, Any]:
+        """Everything as plain values."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConstructResult:
@@ -123,7 +129,7 @@ class ConstructResult:
         directions = [row.direction for row in self.computed.directions]
         return {
             "name": self.name,
-            "computed": asdict(self.computed),
-            "reference": None if self.reference is None else asdict(self.reference),
+            "computed": self.computed.as_json(),
+            "reference": None if self.reference is None else self.reference.as_json(),
             "remaining_percent": {name: self.remaining_percent(name) for name in directions},
         }

@@ -12,7 +12,7 @@ from cases.construct.memory import needed_gib
 from cases.construct.model import SpineModel, spine_model
 from cases.construct.plan import mesh_spine, plan_spine
 from cases.construct.results import ConstructResult, ModelResult
-from cases.export.vtu import write_vtu
+from cases.export.vtu import PARTS, part_order, write_vtu
 from cases.progress import Progress, silent
 from cases.run import solver_settings
 from cases.schema_construct import NONE, ConstructCase
@@ -87,13 +87,14 @@ def require_room(case: ConstructCase, mesh: Mesh) -> None:
 
 
 def write_fields(computed: ComputedModel, target: Path) -> None:
-    """Write the mesh, the displacements of every direction and element fields as VTU."""
+    """Write the mesh, displacements of all directions and element fields as VTU, and what its parts are."""
     setup, solution = computed.setup, computed.solution
     target.parent.mkdir(exist_ok=True)
     stresses = {
         f"von_mises_mpa_{name}": gauss_fields(solution, name).von_mises_mpa.mean(axis=1)
         for name in DIRECTIONS
     }
+    write_json(target.with_suffix(PARTS), part_order(setup.mesh))
     write_vtu(
         setup.mesh,
         target,

@@ -9,8 +9,10 @@ import numpy as np
 from geometry.arrays import Floats
 from geometry.mesh import Mesh
 
-# What the cell field "part" means in every file: the place in this row, parts of other names behind it.
+# What the cell field "part" means in every file: the place in this row; parts of other names come behind it,
+# and a file beside the fields, of this ending, has the whole row.
 PART_NAMES = ("screw", "sacrum", "ilium", "cartilage", "cement")
+PARTS = ".parts.json"
 
 
 def write_vtu(
@@ -30,7 +32,7 @@ def write_vtu(
     """
     single = {name: np.asarray(values, dtype=np.float32) for name, values in point_fields.items()}
     cells = {name: [np.asarray(values, dtype=np.float32)] for name, values in cell_fields.items()}
-    order = (*PART_NAMES, *(name for name in mesh.part_names if name not in PART_NAMES))
+    order = part_order(mesh)
     number = np.array([order.index(name) for name in mesh.part_names])
     cells["part"] = [number[mesh.part].astype(np.int32)]
     grid = meshio.Mesh(
@@ -40,3 +42,8 @@ def write_vtu(
         cell_data=cells,
     )
     meshio.write(target, grid, file_format="vtu", binary=True, compression="zlib")
+
+
+def part_order(mesh: Mesh) -> tuple[str, ...]:
+    """The names that the cell field "part" of a file counts."""
+    return (*PART_NAMES, *(name for name in mesh.part_names if name not in PART_NAMES))

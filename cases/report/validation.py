@@ -73,7 +73,8 @@ def _by(row: Row) -> str:
 def _value(row: Row, value: float | None) -> str:
     if value is None:
         return "-"
-    return {"N": f"{value:.0f} N", "mm": f"{value:.1f} mm"}.get(row.target.unit, f"{value:.2f}")
+    digits = {"N": 0, "N/mm": 0, "mm": 1, "deg": 1}.get(row.target.unit, 2)
+    return f"{value:.{digits}f}" + ("" if row.target.unit == "1" else f" {row.target.unit}")
 
 
 def _ratio(row: Row) -> str:

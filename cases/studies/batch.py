@@ -6,9 +6,8 @@ from pathlib import Path
 
 from cases.faults import UsageError
 from cases.progress import Progress, silent
-from cases.schema import Case
 from cases.store import remove_leftovers, write_json
-from cases.studies.sweep_case import Runner, Scalar, finished_row
+from cases.studies.sweep_case import CaseT, Runner, Scalar, finished_row
 from cases.studies.sweep_pool import Pool
 
 CASES = "cases"
@@ -47,7 +46,7 @@ class _Progress:
 
 
 def run_batch(
-    cases: Mapping[str, Case], out: Path, runner: Runner, pool: Pool, report: Progress = silent
+    cases: Mapping[str, CaseT], out: Path, runner: Runner[CaseT], pool: Pool, report: Progress = silent
 ) -> BatchOutcome:
     """Compute every case that is not finished yet, each into its folder in `out/cases`.
 

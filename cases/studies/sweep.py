@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cases.progress import Progress, silent
-from cases.schema import Case
+from cases.schema import Case, Named
 from cases.schema_ct import withheld
 from cases.schema_study import SweepPoint, SweepStudy
 from cases.store import software_version
@@ -44,7 +44,7 @@ class SweepOutcome:
 
 
 def run_sweep(
-    study: SweepStudy, out: Path, runner: Runner, pool: Pool, report: Progress = silent
+    study: SweepStudy, out: Path, runner: Runner[Case], pool: Pool, report: Progress = silent
 ) -> SweepOutcome:
     """Compute every case of the grid that is not finished yet, then write the tables.
 
@@ -70,7 +70,7 @@ def run_sweep(
     )
 
 
-def case_id(case: Case) -> str:
+def case_id(case: Named) -> str:
     """What a case is known by: a hash of everything that decides its result, and of the software version."""
     return case.content_hash(software_version())[:ID_LETTERS]
 

@@ -4,20 +4,22 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from cases.faults import INTERNAL, exit_code
 from cases.schema import Case
+from cases.schema_construct import ConstructCase
 from cases.store import PROVENANCE, provenance, result_folder, write_case, write_json
 from geometry.errors import ResourceError, SacrofixError
 
 Scalar: TypeAlias = str | int | float | bool | None
+CaseT = TypeVar("CaseT", Case, ConstructCase)
 # Runs a case, writes its files into the folder, and returns the numbers of its row.
-Runner: TypeAlias = Callable[[Case, Path], Mapping[str, Scalar]]
+Runner: TypeAlias = Callable[[CaseT, Path], Mapping[str, Scalar]]
 ROW = "row.json"
 
 
-def run_into(folder: Path, case: Case, runner: Runner) -> dict[str, Scalar]:
+def run_into(folder: Path, case: CaseT, runner: Runner[CaseT]) -> dict[str, Scalar]:
     """The row of a case, computed into its folder; of a case that fails, the reason, and no folder.
 
     Runs in a worker: it never raises for a case, so one bad case cannot end a sweep.

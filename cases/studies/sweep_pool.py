@@ -14,9 +14,8 @@ from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, as_completed
 
 from cases.faults import UsageError, exit_code
-from cases.schema import Case
 from cases.store import remove_leftovers
-from cases.studies.sweep_case import Runner, Scalar, failed_row, run_into
+from cases.studies.sweep_case import CaseT, Runner, Scalar, failed_row, run_into
 from geometry.errors import ResourceError
 
 # Memory one case needs at the default mesh with room to spare (chosen; 0.3 million unknowns take 1 GiB).
@@ -38,7 +37,7 @@ class Pool:
     scheduler: str | None = None
 
     def rows(
-        self, cases: Mapping[str, Case], folder: Path, runner: Runner
+        self, cases: Mapping[str, CaseT], folder: Path, runner: Runner[CaseT]
     ) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
         """The rows of the cases, each with its key, as they end; each case has its own folder in `folder`."""
         if not cases:
@@ -51,7 +50,7 @@ class Pool:
                 remove_leftovers(folder)
 
     def _rows(
-        self, cases: Mapping[str, Case], folder: Path, runner: Runner
+        self, cases: Mapping[str, CaseT], folder: Path, runner: Runner[CaseT]
     ) -> Iterator[tuple[str, Mapping[str, Scalar]]]:
         """See `rows`."""
         with self._client(len(cases)) as (client, threads):
@@ -129,7 +128,7 @@ def workers_that_fit(cores: int) -> int:
     return max(1, min(cores, int(free_gib / GIB_PER_CASE)))
 
 
-def _shared(case: Case, threads: int | None) -> Case:
+def _shared(case: CaseT, threads: int | None) -> CaseT:
     """The case with its share of the threads, unless it sets its own; the result does not depend on it."""
     if threads is None or case.solver.threads is not None:
         return case

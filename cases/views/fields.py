@@ -1,5 +1,7 @@
 """Result fields read back for drawing: bone, implants and what is lost, as linear grids."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,8 +9,7 @@ import meshio
 import numpy as np
 import pyvista as pv
 
-from cases.export.vtu import PART_NAMES
-from cases.faults import UsageError
+from cases.export.vtu import PART_NAMES, PARTS
 from geometry.arrays import Ints
 
 _VTK_TETRA = 10
@@ -31,28 +32,38 @@ class DrawnFields:
 
 
 def read_fields(source: Path) -> DrawnFields:
-    """The parts of a VTU file written by a run; curved edges are drawn straight."""
-    stored = meshio.read(source)
-    tets = stored.cells_dict["tetra10"][:, :4]
-    part = stored.cell_data["part"][0]
-    if not (part == PART_NAMES.index("screw")).any():
-        raise UsageError(
-            f"{source} has no single screw to cut along: it is of a construct",
-            advice="Look at its pictures, or open it in ParaView",
-        )
-    bones = [_part(stored, tets, part, name).cell_data_to_point_data() for name in ("sacrum", "ilium")]
-    cemented = bool((part == PART_NAMES.index("cement")).any())
+    """The parts of a VTU file written by a pull-out; curved edges are drawn straight."""
+    parts = read_parts(source, ("screw", "sacrum", "ilium", "cartilage", "cement"))
+    bones = [parts[name].cell_data_to_point_data() for name in ("sacrum", "ilium")]
     return DrawnFields(
         bone=bones[0].merge(bones[1], merge_points=False),
-        cartilage=_part(stored, tets, part, "cartilage"),
-        screw=_part(stored, tets, part, "screw"),
-        cement=_part(stored, tets, part, "cement") if cemented else None,
+        cartilage=parts["cartilage"],
+        screw=parts["screw"],
+        cement=parts.get("cement"),
     )
 
 
-def _part(stored: meshio.Mesh, tets: Ints, part: Ints, name: str) -> pv.UnstructuredGrid:
-    """The elements of one part as a linear grid with their cell fields and the displacement."""
-    mine = np.flatnonzero(part == PART_NAMES.index(name))
+def part_names(source: Path) -> tuple[str, ...]:
+    """What the parts of a VTU file are called, in the order of its cell field "part"."""
+    beside = source.with_suffix(PARTS)
+    return tuple(json.loads(beside.read_text(encoding="utf-8"))) if beside.is_file() else PART_NAMES
+
+
+def read_parts(source: Path, wanted: Sequence[str] = ()) -> Mapping[str, pv.UnstructuredGrid]:
+    """The named parts of a VTU file that have elements, all if none is named, as linear grids."""
+    stored = meshio.read(source)
+    tets = stored.cells_dict["tetra10"][:, :4]
+    part = stored.cell_data["part"][0]
+    found = {}
+    for number, name in enumerate(part_names(source)):
+        mine = np.flatnonzero(part == number)
+        if len(mine) and (not wanted or name in wanted):
+            found[name] = _grid(stored, tets, mine)
+    return found
+
+
+def _grid(stored: meshio.Mesh, tets: Ints, mine: Ints) -> pv.UnstructuredGrid:
+    """Some elements as a linear grid with their cell fields and the displacement."""
     nodes, corners = np.unique(tets[mine], return_inverse=True)
     cells = np.column_stack([np.full(len(mine), 4), corners.reshape(-1, 4)]).ravel()
     grid = pv.UnstructuredGrid(cells, np.full(len(mine), _VTK_TETRA), stored.points[nodes])

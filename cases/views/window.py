@@ -1,6 +1,8 @@
 """One result turned round in a window, or saved as a picture."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyvista as pv
@@ -11,8 +13,9 @@ from cases.views.screws_picture import cut_normal
 from geometry.arrays import Floats
 from geometry.errors import SacrofixError
 
+FieldColours: TypeAlias = tuple[str, str, tuple[float, float] | None, bool]
 # How each field is drawn: title, colours, limits or None for the data's own, logarithmic.
-SHOWN_FIELDS = {
+SHOWN_FIELDS: Mapping[str, FieldColours] = {
     "density_mg_cm3": ("Density (mg/cm3)", "viridis", None, False),
     "young_mpa": ("Young's modulus (MPa)", "viridis", (10.0, 20_000.0), True),
     "von_mises_mpa": ("Von Mises stress (MPa)", "inferno", (0.01, 10.0), True),

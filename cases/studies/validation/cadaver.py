@@ -4,21 +4,18 @@ Whose bones they were is known too little to model them, so only ratios within o
 ratios in one bone: the mean man, his density from clinical CT at T-score -2, unless the test says otherwise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cases.schema import Case, Meshing, Screw
 from cases.studies.sensitivity.inputs import with_value
-from cases.studies.sweep_case import Scalar
-from cases.studies.validation.target import Row, Target
+from cases.studies.validation.target import Row, Rows, Target, number_of
 
 # From below the published range, 0.37 to 0.78, to its end.
 RATIOS_R = (0.2, 0.37, 0.5, 0.63, 0.78)
 PUBLISHED_R = (0.37, 0.78)
 FORCE = "failure_{estimator}_n"
 EFFECT = "effect_mm"
-
-Rows = Mapping[str, Mapping[str, Scalar]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,15 +203,15 @@ def cadaver_rows(rows: Rows, estimators: tuple[str, ...]) -> Iterator[Row]:
             yield _ratio(one.target, one.above, one.below, name, rows)
     for name in estimators:
         yield _least_alar(name, rows)
-    computed, reason = _number(rows, "unicortical", EFFECT)
+    computed, reason = number_of(rows, "unicortical", EFFECT)
     yield Row(target=EFFECT_TARGET, by="", computed=computed, reason=reason)
 
 
 def _ratio(target: Target, above: str, below: str, estimator: str, rows: Rows) -> Row:
     """The force of one case over that of another, by one estimator."""
     column = FORCE.format(estimator=estimator)
-    upper, why = _number(rows, above, column)
-    lower, why_not = _number(rows, below, column)
+    upper, why = number_of(rows, above, column)
+    lower, why_not = number_of(rows, below, column)
     if upper is None or lower is None:
         return Row(target=target, by=estimator, computed=None, reason=why or why_not)
     return Row(target=target, by=estimator, computed=upper / lower)
@@ -231,14 +228,3 @@ def _least_alar(estimator: str, rows: Rows) -> Row:
             return row
         ratios.append(row.computed)
     return Row(target=LEAST_ALAR_TARGET, by=estimator, computed=min(ratios))
-
-
-def _number(rows: Rows, name: str, column: str) -> tuple[float | None, str]:
-    """The number of a case, or why there is none."""
-    row = rows.get(name)
-    if row is None:
-        return None, f"{name}: not reached"
-    if row["status"] != "ok":
-        return None, f"{name}: {row['reason']}"
-    value = row.get(column)
-    return (float(value), "") if isinstance(value, int | float) else (None, f"{name}: no {column}")

@@ -1,4 +1,4 @@
-"""The validation: foam and cadaver tests, computed, resumable, and held against what was measured."""
+"""The validation: foam, cadaver and construct tests, computed, resumable, held against what was measured."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -15,10 +15,11 @@ from cases.store import provenance, software_version, write_case, write_json
 from cases.studies.batch import open_folder, run_batch
 from cases.studies.shared_mesh import shared_mesh
 from cases.studies.sweep import case_id
-from cases.studies.sweep_case import Scalar
+from cases.studies.sweep_case import CaseT, Runner, Scalar
 from cases.studies.sweep_pool import Pool
 from cases.studies.validation.cadaver import EFFECT, cadaver_cases, cadaver_rows
 from cases.studies.validation.foam import FoamPull, foam_rows, pulls
+from cases.studies.validation.spine import spine_cases, spine_numbers, spine_rows
 from cases.studies.validation.target import Row
 from fem.elastic import GAUSS_4
 from geometry.arrays import Floats
@@ -26,8 +27,8 @@ from materials.calibration import Calibration, fitted
 from materials.foam import WEIDLING_2022_TESTS
 
 MARK = "validation.json"
-FOAM, CADAVER = "foam", "cadaver"
-GROUPS = (FOAM, CADAVER)
+FOAM, CADAVER, SPINE = "foam", "cadaver", "construct"
+GROUPS = (FOAM, CADAVER, SPINE)
 # Layers round the screw in which the mean strain is taken, and the share of the first that ends the effect.
 LAYER_MM, FARTHEST_MM, FADED = 0.5, 30.0, 0.1
 
@@ -80,15 +81,23 @@ def run_validation(
         rows += foam_rows(found)
     interrupted = False
     if CADAVER in groups:
-        cases = cadaver_cases(scale)
-        # two names may share one case
-        keys = {name: case_id(case) for name, case in cases.items()}
-        jobs = {keys[name]: case for name, case in cases.items()}
-        batch = run_batch(jobs, out, numbers_and_effect, pool, report)
-        ended = {name: batch.rows[key] for name, key in keys.items() if key in batch.rows}
+        ended, interrupted = _computed(cadaver_cases(scale), out, numbers_and_effect, pool, report)
         rows += cadaver_rows(ended, LINEAR_ESTIMATORS)
-        interrupted = batch.interrupted
+    if SPINE in groups and not interrupted:
+        ended, interrupted = _computed(spine_cases(scale), out, spine_numbers, pool, report)
+        rows += spine_rows(ended)
     return Validation(rows=tuple(rows), fits=fits, pulls=found, interrupted=interrupted)
+
+
+def _computed(
+    cases: Mapping[str, CaseT], out: Path, runner: Runner[CaseT], pool: Pool, report: Progress
+) -> tuple[dict[str, Mapping[str, Scalar]], bool]:
+    """The rows by name, and whether the user stopped them."""
+    # two names may share one case
+    keys = {name: case_id(case) for name, case in cases.items()}
+    batch = run_batch({keys[name]: case for name, case in cases.items()}, out, runner, pool, report)
+    ended = {name: batch.rows[key] for name, key in keys.items() if key in batch.rows}
+    return ended, batch.interrupted
 
 
 def fitted_now(found: Mapping[str, FoamPull]) -> dict[str, Calibration]:

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.studies.sweep_case import Scalar
+
 PASS, MISS, FAILED = "pass", "miss", "not computed"
+
+# Rows of a batch by the name of their case.
+Rows = Mapping[str, Mapping[str, Scalar]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,3 +71,14 @@ class Row:
 def tally(rows: tuple[Row, ...]) -> Mapping[str, int]:
     """How many rows pass, miss and were not computed."""
     return {verdict: sum(row.verdict == verdict for row in rows) for verdict in (PASS, MISS, FAILED)}
+
+
+def number_of(rows: Rows, name: str, column: str) -> tuple[float | None, str]:
+    """The number of a case, or why there is none."""
+    row = rows.get(name)
+    if row is None:
+        return None, f"{name}: not reached"
+    if row["status"] != "ok":
+        return None, f"{name}: {row['reason']}"
+    value = row.get(column)
+    return (float(value), "") if isinstance(value, int | float) else (None, f"{name}: no {column}")
