@@ -99,6 +99,16 @@ def test_a_strain_criterion_doubles_with_its_limit(setup: PullOutSetup, pulled: 
     }
 
 
+def test_the_scale_of_the_foam_constants_scales_every_force(
+    setup: PullOutSetup, pulled: list[Computed]
+) -> None:
+    less = pull_out(assuming(setup, {"foam_constant_scale": 0.85}), "s1_pedicle", 0.0).result
+    usual = pulled[0].result
+    assert less.stiffness_n_per_mm == pytest.approx(usual.stiffness_n_per_mm, rel=1e-9)
+    for name, force_n in usual.failure.forces_n.items():
+        assert less.failure.forces_n[name] == pytest.approx(0.85 * force_n, rel=1e-9)
+
+
 def test_thread_shear_follows_its_assumptions(setup: PullOutSetup) -> None:
     whole, shell = thread_shear_n(setup, 0.0)
     stronger, same_shell = thread_shear_n(assuming(setup, {"shear_to_compressive": 0.88}), 0.0)
