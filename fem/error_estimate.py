@@ -7,6 +7,7 @@ relative error of the stiffness is the square of the relative energy error, and 
 high by that much.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,22 +66,33 @@ class ErrorEstimate:
 
 def estimated_error(solution: Solution, case: str) -> ErrorEstimate:
     """The estimated error of one load case."""
+    return estimated_errors(solution, [case])[0]
+
+
+def estimated_errors(solution: Solution, cases: Sequence[str]) -> tuple[ErrorEstimate, ...]:
+    """The estimated errors of load cases, whose strains are smoothed together."""
     model = solution.model
     mesh = model.discretisation.mesh
-    corner = corner_strains(mesh, solution.displacement_of(case))
-    smooth = _smoothed(model, GAUSS_4.barycentric @ corner)
-    work = float(solution.work_nmm()[model.case_index(case)])
-    squared = _squared_miss(
-        smooth, corner, linear_young(model.elastic.isotropic_moments_mpa, _RULE), *_lame(model.elastic),
-        _grain_at_points(model.elastic), shapes_at(_RULE.barycentric), _RULE.barycentric, _RULE.weights,
-    )  # fmt: skip
-    share = squared * mesh.volumes_mm3() / work
-    parts = np.bincount(mesh.part, weights=share, minlength=len(mesh.part_names)).astype(np.float64)
-    return ErrorEstimate(case=case, part_names=mesh.part_names, part_share=parts, element_share=share)
+    corners = [corner_strains(mesh, solution.displacement_of(case)) for case in cases]
+    smooth = _smoothed(model, np.concatenate([GAUSS_4.barycentric @ corner for corner in corners], axis=2))
+    young, volumes = linear_young(model.elastic.isotropic_moments_mpa, _RULE), mesh.volumes_mm3()
+    lame, grain = _lame(model.elastic), _grain_at_points(model.elastic)
+    found = []
+    for case, corner, strain in zip(cases, corners, smooth, strict=True):
+        squared = _squared_miss(
+            strain, corner, young, *lame, grain, shapes_at(_RULE.barycentric), _RULE.barycentric,
+            _RULE.weights,
+        )  # fmt: skip
+        share = squared * volumes / float(solution.work_nmm()[model.case_index(case)])
+        parts = np.bincount(mesh.part, weights=share, minlength=len(mesh.part_names)).astype(np.float64)
+        found.append(
+            ErrorEstimate(case=case, part_names=mesh.part_names, part_share=parts, element_share=share)
+        )
+    return tuple(found)
 
 
-def _smoothed(model: Model, gauss_strain: Floats) -> Floats:
-    """Smooth strains on the ten nodes of each element, shape (m, 10, 6).
+def _smoothed(model: Model, gauss_strains: Floats) -> Iterator[Floats]:
+    """Smooth strains on the ten nodes of each element, shape (m, 10, 6), for every six of the columns.
 
     Elements of one band of moduli are smoothed together: across a change of bone along element faces the
     strain jumps, and the jump is no error. Elements in which the modulus changes abruptly are smoothed
@@ -92,11 +104,14 @@ def _smoothed(model: Model, gauss_strain: Floats) -> Floats:
     group = mesh.part * (int(band.max()) + 1) + band
     corners = corner_young(model.elastic.moments_mpa)
     abrupt = corners.min(axis=1) * _ABRUPT < corners.max(axis=1)
-    if not abrupt.any() or not band.any():
-        return patch_values(mesh, fitted_patches(mesh, group, gauss_strain))
-    smooth = patch_values(mesh, fitted_patches(mesh, group, gauss_strain, ~abrupt))
-    smooth[abrupt] = patch_values(mesh, fitted_patches(mesh, mesh.part, gauss_strain, abrupt))[abrupt]
-    return smooth
+    split = bool(abrupt.any() and band.any())
+    within = fitted_patches(mesh, group, gauss_strains, ~abrupt if split else None)
+    across = fitted_patches(mesh, mesh.part, gauss_strains, abrupt) if split else None
+    for first in range(0, gauss_strains.shape[2], 6):
+        smooth = patch_values(mesh, within.columns(first, first + 6))
+        if across is not None:
+            smooth[abrupt] = patch_values(mesh, across.columns(first, first + 6))[abrupt]
+        yield smooth
 
 
 def _lame(elastic: ElasticField) -> tuple[Floats, Floats]:

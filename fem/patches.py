@@ -1,7 +1,7 @@
 """Smooth fields from Gauss-point values: a quadratic polynomial fitted on the elements around each vertex
 of a part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit, prange
@@ -30,12 +30,16 @@ class Patches:
     radius_mm: Floats
     coefficients: Floats
 
+    def columns(self, first: int, past: int) -> "Patches":
+        """The polynomials of some of the values that were fitted."""
+        return replace(self, coefficients=np.ascontiguousarray(self.coefficients[:, :, first:past]))
+
 
 def fitted_patches(mesh: Mesh, group: Ints, gauss_values: Floats, wanted: Bools | None = None) -> Patches:
     """Polynomials fitted by least squares to values of shape (m, 4, c) at the points of GAUSS_4.
 
     A vertex inside its group uses the elements around it; one on its surface, where those lie on one side and
-    are few, also those around its neighbours in the group.
+    are few, also those around its neighbours in the group. Several fields cost little more than one.
 
     Args:
         mesh: of tetrahedra.
@@ -131,6 +135,7 @@ def _fill_basis(point, centre, reach, basis):  # type: ignore[no-untyped-def]
 def _fit(first, elements, near_first, near, inside, wanted, centres, points, values):  # type: ignore[no-untyped-def]
     n = first.shape[0] - 1
     width = values.shape[2]
+    padded = (10 + width + 7) // 8 * 8
     coefficients = np.empty((n, 10, width))
     radius = np.empty(n)
     shares = 32
@@ -138,6 +143,12 @@ def _fit(first, elements, near_first, near, inside, wanted, centres, points, val
         seen = np.full(points.shape[0], -1, np.int32)
         patch = np.empty(points.shape[0], np.int32)
         basis = np.empty(10)
+        # the terms of the polynomial at a point, then the values there: their products are normal matrix
+        # and right side in one loop along memory, of whole vectors
+        row = np.empty(padded)
+        for c in range(padded):
+            row[c] = 0.0
+        sums = np.empty((10, padded))
         normal = np.empty((10, 10))
         right = np.empty((10, width))
         for i in range(n * share // shares, n * (share + 1) // shares):
@@ -168,20 +179,25 @@ def _fit(first, elements, near_first, near, inside, wanted, centres, points, val
             radius[i] = reach
             # a quadratic needs points to spare, or it follows their noise
             size = 10 if count >= 8 else (4 if count >= 2 else 1)
+            for a in range(10):
+                for c in range(padded):
+                    sums[a, c] = 0.0
+            for k in range(count):
+                for g in range(4):
+                    _fill_basis(points[patch[k], g], centres[i], reach, basis)
+                    for a in range(10):
+                        row[a] = basis[a]
+                    for c in range(width):
+                        row[10 + c] = values[patch[k], g, c]
+                    for a in range(size):
+                        for c in range(padded):
+                            sums[a, c] += basis[a] * row[c]
             while True:
                 for a in range(10):
                     for b in range(10):
-                        normal[a, b] = 0.0
+                        normal[a, b] = sums[a, b]
                     for c in range(width):
-                        right[a, c] = 0.0
-                for k in range(count):
-                    for g in range(4):
-                        _fill_basis(points[patch[k], g], centres[i], reach, basis)
-                        for a in range(size):
-                            for b in range(a + 1):
-                                normal[a, b] += basis[a] * basis[b]
-                            for c in range(width):
-                                right[a, c] += basis[a] * values[patch[k], g, c]
+                        right[a, c] = sums[a, 10 + c]
                 if _cholesky_solved(normal, right, size):
                     break
                 size = 4 if size == 10 else 1

@@ -12,7 +12,7 @@ import pytest
 
 from fem.convergence import limit_of
 from fem.elastic import ElasticField, elastic_by_part, grained, subdivided_rule, uniform_elastic
-from fem.error_estimate import estimated_error
+from fem.error_estimate import estimated_error, estimated_errors
 from fem.loads import face_traction
 from fem.memory import predicted_gib, require_memory
 from fem.model import Model
@@ -116,6 +116,19 @@ def test_halved_edges_hold_the_known_answer_in_their_band(stiff_mpa: float, coar
     # cortex over trabecular bone is 40 to 120; at 300 and above the coarsest pair misses by up to 2 %
     limit = limit_of(1.0 / cells, stiffness, formal_order=1.0, falls=True)
     assert limit.low <= exact <= limit.high
+
+
+def test_load_cases_are_estimated_together_as_they_are_alone() -> None:
+    mesh = block((3, 3, 3), jitter=0.2)
+    pulls = [
+        face_traction(mesh, mesh.face("z1"), np.array(force), name)
+        for name, force in (("pull", [0.0, 0.0, 1.0]), ("push aside", [1.0, 0.5, 0.0]))
+    ]
+    held = [plane(mesh, face) for face in ("x0", "y0", "z0")]
+    solution = solve(model_of(mesh, uniform_elastic(len(mesh.tets), 1.0, 0.3), held, pulls))
+    for found in estimated_errors(solution, ["push aside", "pull"]):
+        alone = estimated_error(solution, found.case)
+        np.testing.assert_allclose(found.element_share, alone.element_share, rtol=1e-9, atol=1e-15)
 
 
 def test_a_jump_along_element_faces_is_no_error() -> None:

@@ -12,7 +12,7 @@ from cases.construct.sections import carried_loads
 from cases.mesh_hash import mesh_hash
 from fem.body_motion import BodyMotion, body_motion
 from fem.elastic import GAUSS_4
-from fem.error_estimate import estimated_error
+from fem.error_estimate import ErrorEstimate, estimated_errors
 from fem.recovery import GaussFields, gauss_fields, part_points, volume_percentiles
 from fem.solution import Solution, work_stiffness
 from geometry.arrays import Bools, Floats
@@ -33,9 +33,13 @@ def measured_model(setup: SpineModel, solution: Solution) -> ModelResult:
     mesh = setup.mesh
     volumes = mesh.volumes_mm3()
     regions = screw_regions(setup)
+    errors = estimated_errors(solution, list(DIRECTIONS))
     return ModelResult(
         model=setup.spine.model,
-        directions=tuple(measured_direction(setup, solution, name, regions) for name in DIRECTIONS),
+        directions=tuple(
+            measured_direction(setup, solution, name, regions, error)
+            for name, error in zip(DIRECTIONS, errors, strict=True)
+        ),
         findings=setup.spine.findings,
         elements=len(mesh.tets),
         unknowns=3 * (len(mesh.nodes_mm) - len(setup.model.supports[0].nodes)),
@@ -46,7 +50,7 @@ def measured_model(setup: SpineModel, solution: Solution) -> ModelResult:
 
 
 def measured_direction(
-    setup: SpineModel, solution: Solution, name: str, regions: Mapping[str, Bools]
+    setup: SpineModel, solution: Solution, name: str, regions: Mapping[str, Bools], error: ErrorEstimate
 ) -> DirectionResult:
     """The numbers of one direction."""
     direction = DIRECTIONS[name]
@@ -66,7 +70,7 @@ def measured_direction(
         load_unit=units[0],
         stiffness=float(stiffness),
         stiffness_unit=f"{units[0]}/{units[1]}",
-        stiffness_error_percent=stiffness_error_percent(setup, solution, name),
+        stiffness_error_percent=stiffness_error_percent(setup, error),
         motions=relative_motions(setup, solution.displacement_of(name), name),
         motion_unit=units[1],
         nutation_deg=nutation_deg(setup, solution.displacement_of(name)),
@@ -82,14 +86,14 @@ def measured_direction(
     )
 
 
-def stiffness_error_percent(setup: SpineModel, solution: Solution, name: str) -> float:
-    """Estimated discretisation error of the stiffness in one direction.
+def stiffness_error_percent(setup: SpineModel, error: ErrorEstimate) -> float:
+    """Estimated discretisation error of the stiffness in the direction of an estimate.
 
     Lost elements and the bone next to them are left out: a disc squeezes the void below it so much that
     strains smoothed across the front of the loss make several times the energy of the whole, where finer
     meshes change the stiffness by a few per cent (measured).
     """
-    shares, mesh = estimated_error(solution, name).element_share, setup.mesh
+    shares, mesh = error.element_share, setup.mesh
     at_front = np.zeros(len(mesh.nodes_mm), bool)
     at_front[mesh.tets[setup.lost > 0.0]] = True
     beside = at_front[mesh.tets].any(axis=1) & setup.material.is_bone()

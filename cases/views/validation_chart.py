@@ -41,7 +41,13 @@ def draw_validation(
     chart.background_color = "white"
     places = list(range(len(tests), 0, -1))
     for place, (_, low, high) in zip(places, tests, strict=True):
-        chart.line(np.log10([low, high]), [place, place], color=BAND, width=16.0, label="")
+        chart.line(
+            np.log10(np.clip([low, high], TICKS[0], TICKS[-1])),
+            [place, place],
+            color=BAND,
+            width=16.0,
+            label="",
+        )
     chart.line([0.0, 0.0], [0.4, len(tests) + 0.6], color=INK, width=1.5, label="")
     ways = [way for way in COLOURS if way in points]
     for way in ways:
