@@ -19,6 +19,7 @@ from geometry.lumbar.resection import RESECTIONS
 from geometry.meshing.construct_mesh import ConstructSizing
 from geometry.meshing.sizing import Sizing
 from geometry.rods import CrossLinkDesign, RodDesign
+from materials.ligaments import LINEAR
 from materials.tables import LOST_BONE, METALS
 
 CONSTRUCT = "construct"
@@ -28,7 +29,9 @@ INSTRUMENTED, DESTABILISED, INTACT, NONE = "instrumented", "destabilised", "inta
 MODELS = (INSTRUMENTED, DESTABILISED, INTACT)
 FIXATIONS = ("acetabula", "auricular", "distal_sacrum")
 AXES = ("loaded_vertebra", "s1_endplate", "standing")
-FACET_JOINTS = ("sliding", "bonded", "free")
+PRESSING, SLIDING = "pressing", "sliding"
+FACET_JOINTS = (PRESSING, SLIDING, "bonded", "free")
+BONDED, UNILATERAL, FUSED, UNFUSED = "bonded", "unilateral", "fused", "unfused"
 MOST_SCREWS = 3
 
 if TYPE_CHECKING:
@@ -116,7 +119,7 @@ class ConstructLoading(Section):
         0.1,
         50.0,
         unit="N*m",
-        about="the pure moments; the model is linear, so stiffness does not depend on it",
+        about="the pure moments; slack ligaments and toes make stiffness depend on it",
         source="10 N m Yamamoto 1989, 7.5 N m most others (evidence 8)",
     )
     compression_n: float = quantity(
@@ -154,11 +157,35 @@ class ConstructLoading(Section):
         source="evidence 8 [A]",
     )
     facet_joints: str = choice(
-        "sliding",
+        PRESSING,
         FACET_JOINTS,
-        about="facet joints as springs along their normal, as bonded cartilage, or empty",
-        source="chosen: cartilage slides; a linear spring pulls too",
+        about="facet joints: pressing along their normal with a capsule that pulls, sliding springs that "
+        "push as they pull, bonded cartilage, or free of it",
+        source="chosen: cartilage presses and slides",
     )
+
+
+class Interfaces(Section):
+    """What happens where implants and grafts meet bone; all but bonded makes the model act one way only."""
+
+    screws: str = choice(
+        BONDED,
+        (BONDED, UNILATERAL),
+        about="bonded to bone, or unilateral: walls press without friction and do not pull, and the thread "
+        "holds along the axis",
+        source="chosen: bonded is the usual assumption of linear models (evidence 7.1)",
+    )
+    grafts: str = choice(
+        FUSED,
+        (FUSED, UNFUSED),
+        about="grown together with both bones, or unfused: its ends press, do not pull and do not slide",
+        source="chosen: fused is late, unfused is after the operation (fusion took 7.7 months, evidence 0.1)",
+    )
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether all of it is bonded."""
+        return self.screws == BONDED and self.grafts == FUSED
 
 
 class ConstructMeshing(ConstructSizingNumbers):
@@ -215,9 +242,21 @@ class ConstructCase(Named):
     soft_tissue: SoftTissueNumbers = Field(
         default_factory=SoftTissueNumbers, description="discs, ligaments and joints"
     )
+    interfaces: Interfaces = Field(
+        default_factory=Interfaces, description="where implants and grafts meet bone"
+    )
     loading: ConstructLoading = Field(default_factory=ConstructLoading, description="loads and supports")
     mesh: ConstructMeshing = Field(default_factory=ConstructMeshing, description="element sizes")
     solver: Solver = Field(default_factory=Solver, description="solution of the equations")
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether everything pushes as it pulls, so that a load and its opposite give the same motion."""
+        return (
+            self.soft_tissue.ligaments == LINEAR
+            and self.loading.facet_joints != PRESSING
+            and self.interfaces.is_linear
+        )
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:

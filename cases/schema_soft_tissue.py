@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from cases.section import Section, overrides_of
+from cases.section import Section, choice, overrides_of
+from materials.ligaments import LIGAMENT_LAWS, MODULI
 from materials.soft_tissue import DiscTissue, JointCartilage, LumbarLigaments, PelvicLigaments, SoftTissue
 
 if TYPE_CHECKING:
@@ -20,8 +21,15 @@ else:
 
 
 class SoftTissueNumbers(Section):
-    """Discs, ligaments and joints. Ligaments are linear springs: they push as they pull."""
+    """Discs, ligaments and joints."""
 
+    ligaments: str = choice(
+        MODULI,
+        LIGAMENT_LAWS,
+        about="how ligaments and fibres pull. moduli: slack when pressed, soft below the toe strain; "
+        "stiffness: slack when pressed, lumbar ones by a table of stiffness; linear: push as they pull",
+        source="evidence 5 [V 154], [V 155]; linear is several times too stiff (docs/construct.md)",
+    )
     disc: DiscNumbers = Field(default_factory=DiscNumbers, description="annulus, fibres, nucleus, graft")
     lumbar: LumbarNumbers = Field(
         default_factory=LumbarNumbers, description="ligaments between vertebrae: modulus and area"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fem.connections.connection import Connection, RigidNodes, Tie, linked_pairs
+from fem.connections.connection import Connection, RigidNodes, SwitchedSprings, Tie, linked_pairs
 from fem.discretisation import Discretisation
 from fem.elastic import ElasticField
 from fem.loads.load_case import LoadCase
@@ -24,7 +24,8 @@ class Model:
         elastic: of its elements, mesh order.
         supports: nodes that are held.
         load_cases: at least one; names differ.
-        connections: springs, ties and rigid faces. With the supports they stop every rigid motion.
+        connections: springs, ties and rigid faces. With the supports they stop every rigid motion, one-sided
+            springs counted as if they acted both ways.
     """
 
     discretisation: Discretisation
@@ -47,6 +48,13 @@ class Model:
         _check_connections(self.discretisation, self.connections, self.held)
         _check_motions(self.discretisation, self.supports, self.connections)
         _check_loads(self.load_cases, self.held)
+        for connection in self.connections:
+            if isinstance(connection, SwitchedSprings) and len(connection.acting) != len(self.load_cases):
+                raise ModelError(
+                    f"connection {connection.name!r} is known in {len(connection.acting)} load cases, the "
+                    f"model has {len(self.load_cases)}",
+                    where=connection.name,
+                )
 
     @property
     def held(self) -> Bools:

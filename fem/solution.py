@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fem.connections.connection import Springs
+from fem.connections.connection import Springs, SwitchedSprings
 from fem.model import Model
 from geometry.arrays import Floats, Ints, frozen_copy
 from geometry.errors import GateError, ModelError
@@ -47,33 +47,49 @@ class Solution:
 
     def spring_forces_n(self, name: str, case: str) -> Floats:
         """The pull in each spring of one connection, shape (r,)."""
-        springs = [c for c in self.model.connections if isinstance(c, Springs)]
+        springs = [c for c in self.model.connections if isinstance(c, Springs | SwitchedSprings)]
         found = [c for c in springs if c.name == name]
         if not found:
             raise ModelError(f"no springs named {name!r}, only {', '.join(c.name for c in springs)}")
-        return found[0].forces_n(self.displacement_of(case))
+        return self._pull_n(found[0], case)
+
+    def _pull_n(self, springs: Springs | SwitchedSprings, case: str) -> Floats:
+        displacement = self.displacement_of(case)
+        if isinstance(springs, Springs):
+            return springs.forces_n(displacement)
+        return springs.forces_n(displacement, self.model.case_index(case))
 
     def bedding_n(self, case: str) -> Floats:
         """Forces of all springs on the nodes, shape (n, 3): in balance among themselves but for those to the
         ground."""
         total = np.zeros(self.displacement_mm.shape[1:])
         for connection in self.model.connections:
-            if isinstance(connection, Springs):
-                pull = connection.forces_n(self.displacement_of(case))
-                total -= (connection.rows.T @ pull).reshape(-1, 3)
+            if isinstance(connection, Springs | SwitchedSprings):
+                total -= (connection.rows.T @ self._pull_n(connection, case)).reshape(-1, 3)
+        return total
+
+    def _slack_n(self, case: str) -> Floats:
+        """What slack adds to the load, shape (n, 3)."""
+        total = np.zeros(self.displacement_mm.shape[1:])
+        for connection in self.model.connections:
+            if isinstance(connection, SwitchedSprings) and connection.law.slack_mm.any():
+                total += connection.slack_forces_n(self.model.case_index(case))
         return total
 
     def imbalance(self) -> Floats:
         """How far loads, reactions and springs are from balance, shape (cases,): the larger of the share of
-        force and of moment."""
+        force and of moment. What springs do because of their slack counts as load."""
         nodes = self.model.discretisation.mesh.nodes_mm
         arm = nodes - nodes.mean(axis=0)
         shares = []
         for case, reactions in zip(self.model.load_cases, self.reactions_n, strict=True):
             total = case.nodal_force_n + reactions + self.bedding_n(case.name)
-            force = np.linalg.norm(total.sum(axis=0)) / np.abs(case.nodal_force_n).sum()
+            slack = self._slack_n(case.name)
+            loads = np.abs(case.nodal_force_n).sum() + np.abs(slack).sum()
+            force = np.linalg.norm(total.sum(axis=0)) / loads
             moment = np.linalg.norm(np.cross(arm, total).sum(axis=0))
             turning = np.linalg.norm(np.cross(arm, case.nodal_force_n), axis=1).sum()
+            turning += np.linalg.norm(np.cross(arm, slack), axis=1).sum()
             turning += np.linalg.norm(np.cross(arm, reactions), axis=1).sum()
             shares.append(max(force, moment / max(turning, np.finfo(float).tiny)))
         return np.array(shares)

@@ -1,17 +1,19 @@
 """The equations of a model in inner numbering: what every solver solves and every answer is held against."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array, dia_array, kron
 
 from fem.bonds import Bonds, bonds_of
-from fem.connections.connection import Springs
+from fem.connections.connection import OneSidedSprings, Springs, SwitchedSprings
 from fem.discretisation import Discretisation
 from fem.model import Model
 from fem.pressure import PressureField, nearly_incompressible, pressure_field
 from fem.product import nodal_forces
+from fem.switched import Switched, switched_springs
 from fem.terms import ElementTerms, element_terms
 from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import ModelError
@@ -27,7 +29,8 @@ class System:
         model: whose equations they are.
         terms: of the elements.
         held: which displacements are zero, shape (n, 3).
-        springs: stiffness of all springs in N/mm, shape (3n, 3n); None without any.
+        springs: stiffness of springs that always act in N/mm, shape (3n, 3n); None without any.
+        switched: springs that act in some load cases only; None without any.
         bonds: ties and rigid faces; None without any.
         pressure: of nearly incompressible elements, whose terms are of shear alone; None without any.
     """
@@ -36,6 +39,7 @@ class System:
     terms: ElementTerms
     held: Bools
     springs: csr_array | None
+    switched: Switched | None
     bonds: Bonds | None
     pressure: PressureField | None
 
@@ -43,6 +47,16 @@ class System:
     def discretisation(self) -> Discretisation:
         """Of the mesh of the model."""
         return self.model.discretisation
+
+    def of_cases(self, cases: Sequence[int]) -> "System":
+        """The equations of these load cases alone, by their places: one, or one for each lane. They differ
+        in switched springs only, so without those it is the same."""
+        return self if self.switched is None else replace(self, switched=self.switched.of_cases(cases))
+
+    def load_n(self, case: int) -> Floats:
+        """The nodal forces of a load case with what slack adds to them, shape (n, 3)."""
+        load = self.discretisation.forces_to_inner(self.model.load_cases[case].nodal_force_n)
+        return load if self.switched is None else load + self.switched.slack_forces_n(case)
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -65,6 +79,8 @@ class System:
         if self.springs is not None:
             flat = displacement_mm.reshape(self.springs.shape[0], -1)
             forces += (self.springs @ flat).reshape(forces.shape)
+        if self.switched is not None:
+            self.switched.add_forces(displacement_mm, forces)
         return forces
 
     def admissible(self, vector: Floats) -> Floats:
@@ -96,20 +112,31 @@ def system_of(model: Model) -> System:
     d = model.discretisation
     held = d.to_inner(model.held)
     springs = [c for c in model.connections if isinstance(c, Springs)]
-    stiffness = None
-    if springs:
-        spread = spread_interpolation(d)
+    switched = [c for c in model.connections if isinstance(c, SwitchedSprings)]
+    unsettled = [c.name for c in model.connections if isinstance(c, OneSidedSprings)]
+    if unsettled:
+        raise ModelError(
+            f"connections {', '.join(unsettled)} act one way only, so the model is not linear",
+            where=unsettled[0],
+            advice="Solve it with fem.contact.solve_one_sided",
+        )
+    stiffness, acting = None, None
+    spread = spread_interpolation(d) if springs or switched else None
+    if spread is not None and springs:
         stiffness = csr_array((spread.shape[1], spread.shape[1]))
         for group in springs:
             rows = group.rows @ spread
             weights = dia_array((group.stiffness_n_per_mm[None], [0]), shape=(rows.shape[0],) * 2)
             stiffness = stiffness + rows.T @ (weights @ rows)
         stiffness = csr_array(stiffness)
+    if spread is not None and switched:
+        acting = switched_springs(switched, spread)
     return System(
         model=model,
         terms=element_terms(d, model.elastic, nearly_incompressible(model.elastic)),
         held=held,
         springs=stiffness,
+        switched=acting,
         bonds=bonds_of(model, held),
         pressure=pressure_field(d, model.elastic),
     )

@@ -10,6 +10,8 @@ from geometry.parameters import check_ranges, number
 from materials.tables import Solid
 
 _RANGE = "middle of the published range (evidence 5 [V 78, 82])"
+_TOE = "small strains (evidence 5 [V 154])"
+_STRAIGHT = "strain at which it is straight (evidence 5 [V 154])"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,11 @@ class DiscTissue:
 
 @dataclass(frozen=True, kw_only=True)
 class LumbarLigaments:
-    """Young's modulus and area of each ligament between two vertebrae; its length is that of the anatomy."""
+    """Young's modulus and area of each ligament between two vertebrae; its length is that of the anatomy.
+
+    Up to its toe strain a ligament has the modulus of its toe, where it is not taken to be linear. That holds
+    for strains near zero; a toe stiffer than the ligament is taken to be as stiff.
+    """
 
     anterior_longitudinal_mpa: float = number(20.0, 1.0, 60.0, "MPa", "evidence 5 [V 78, 82]")
     anterior_longitudinal_mm2: float = number(50.9, 10.0, 90.0, "mm2", f"38 to 63.7, {_RANGE}")
@@ -69,12 +75,38 @@ class LumbarLigaments:
     intertransverse_mpa: float = number(54.5, 1.0, 100.0, "MPa", f"50 to 59, {_RANGE}")
     intertransverse_mm2: float = number(6.8, 1.0, 20.0, "mm2", f"3.6 to 10, {_RANGE}")
 
+    capsular_mpa: float = number(26.5, 1.0, 60.0, "MPa", f"20 to 33, {_RANGE}")
+    capsular_mm2: float = number(50.0, 5.0, 90.0, "mm2", f"40 to 60, {_RANGE}")
+    capsule_mm: float = number(6.0, 2.0, 15.0, "mm", "length of the facet capsule, chosen")
+    anterior_longitudinal_toe_mpa: float = number(7.8, 0.1, 60.0, "MPa", _TOE)
+    anterior_longitudinal_toe_strain: float = number(0.12, 0.0, 0.5, "", _STRAIGHT)
+    posterior_longitudinal_toe_mpa: float = number(10.0, 0.1, 100.0, "MPa", _TOE)
+    posterior_longitudinal_toe_strain: float = number(0.11, 0.0, 0.5, "", _STRAIGHT)
+    flavum_toe_mpa: float = number(15.0, 0.1, 100.0, "MPa", _TOE)
+    flavum_toe_strain: float = number(0.062, 0.0, 0.5, "", _STRAIGHT)
+    interspinous_toe_mpa: float = number(10.0, 0.1, 60.0, "MPa", _TOE)
+    interspinous_toe_strain: float = number(0.14, 0.0, 0.5, "", _STRAIGHT)
+    supraspinous_toe_mpa: float = number(8.0, 0.1, 60.0, "MPa", _TOE)
+    supraspinous_toe_strain: float = number(0.20, 0.0, 0.5, "", _STRAIGHT)
+    intertransverse_toe_mpa: float = number(10.0, 0.1, 100.0, "MPa", _TOE)
+    intertransverse_toe_strain: float = number(0.18, 0.0, 0.5, "", _STRAIGHT)
+    capsular_toe_mpa: float = number(7.5, 0.1, 60.0, "MPa", "small strains, recalled [R-M]")
+    capsular_toe_strain: float = number(0.25, 0.0, 0.5, "", "recalled [R-M]")
+
     def __post_init__(self) -> None:
         check_ranges(self, "soft_tissue.lumbar")
 
     def stretching_n(self, kind: str) -> float:
         """Modulus times area in N: the pull at which the ligament would be twice as long."""
         return float(getattr(self, f"{kind}_mpa") * getattr(self, f"{kind}_mm2"))
+
+    def toe_share(self, kind: str) -> float:
+        """The modulus of small strains over the other, 1 at most."""
+        return min(float(getattr(self, f"{kind}_toe_mpa") / getattr(self, f"{kind}_mpa")), 1.0)
+
+    def toe_strain(self, kind: str) -> float:
+        """The strain up to which it holds."""
+        return float(getattr(self, f"{kind}_toe_strain"))
 
 
 @dataclass(frozen=True, kw_only=True)

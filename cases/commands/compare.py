@@ -7,7 +7,7 @@ from cases.commands.console import Console
 from cases.construct.compare import compare_constructs
 from cases.faults import exit_code
 from cases.load import case_kind, read_compare, read_construct_study
-from cases.report.construct import LIMITS, constructs_text
+from cases.report.construct import constructs_text, limits_of
 from cases.report.table import comparison_json, comparison_text
 from cases.schema_construct import CONSTRUCT
 from cases.store import require_place
@@ -54,7 +54,7 @@ def _compare_constructs(args: argparse.Namespace, console: Console) -> int:
             "exit_code": code,
             "out": str(out),
             **comparison.as_json(),
-            "limits": " ".join(LIMITS),
+            "limits": " ".join(limits_of(comparison.rows[0].result)),
         }
     )
     return code

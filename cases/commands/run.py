@@ -8,7 +8,7 @@ from cases.commands.console import Console
 from cases.construct.run import run_construct
 from cases.estimators import estimators_json
 from cases.load import case_kind, read_case, read_construct
-from cases.report.construct import LIMITS, construct_text
+from cases.report.construct import construct_text, limits_of
 from cases.report.density import density_warnings
 from cases.report.forces import FORCE_LIMITS, force_lines
 from cases.results import PullOutResult
@@ -55,7 +55,8 @@ def _run_construct(args: argparse.Namespace, console: Console) -> int:
     result = run_construct(sourced.value, out, console.stage)
     console.result(construct_text(result))
     console.result(f"\nresult in {out}, with fields to open in ParaView and a picture")
-    console.document({"ok": True, "out": str(out), "result": result.as_json(), "limits": " ".join(LIMITS)})
+    limits = " ".join(limits_of(result.computed))
+    console.document({"ok": True, "out": str(out), "result": result.as_json(), "limits": limits})
     return 0
 
 

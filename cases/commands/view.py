@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--direction",
         choices=list(DIRECTIONS),
-        help="of a construct: the load (default: flexion_extension)",
+        help="of a construct: the load (default: flexion)",
     )
     parser.add_argument(
         "--screenshot", type=Path, metavar="FILE.png", help="save a picture, without a window"
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         # meshio prints its complaints, and leaves the program
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             if is_construct(source):
-                show_construct(source, args.field, args.direction or next(iter(DIRECTIONS)), target)
+                show_construct(source, args.field, args.direction, target)
             elif args.direction is not None:
                 raise UsageError("--direction is of constructs; this is a pull-out", advice="Leave it out")
             else:

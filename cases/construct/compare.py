@@ -8,6 +8,7 @@ from cases.construct.measure import measured_model
 from cases.construct.model import spine_model
 from cases.construct.plan import Spine, mesh_spine, plan_spine
 from cases.construct.run import ComputedModel, compute_model, require_room, write_fields
+from cases.construct.solve import solved_spine
 from cases.export.table import write_csv
 from cases.faults import as_one
 from cases.progress import Progress, silent
@@ -18,7 +19,6 @@ from cases.store import provenance, result_folder, write_case, write_json
 from cases.studies.compare import drawn_loss
 from cases.views.construct_chart import draw_directions
 from cases.views.construct_picture import draw_construct
-from fem.solvers import solve
 from geometry.errors import GeometryError, SacrofixError
 
 
@@ -97,14 +97,14 @@ def _over_loss(
     start, rows = None, []
     for loss in study.s1_loss_percent:
         setup = spine_model(spine.of(study.case_of(construct, loss)), mesh)
-        solution = solve(setup.model, settings=solver_settings(study.case.solver), start=start)
-        steps = int(solution.iterations.max())
-        report(f"{construct.label}, {loss:g} % of S1 lost: solved, {steps} iterations")
-        start, result = solution.displacement_mm, measured_model(setup, solution)
+        solved = solved_spine(setup, solver_settings(study.case.solver), start)
+        report(f"{construct.label}, {loss:g} % of S1 lost: {solved.rounds} linear solves")
+        solution = solved.solution
+        start, result = solution.displacement_mm, measured_model(setup, solved)
         rows.append(AtLoss(name=construct.label, loss_percent=loss, result=result))
         if loss == drawn_loss(study.s1_loss_percent):
             name = f"{construct.label}-{loss:g}"
             computed = ComputedModel(result=result, setup=setup, solution=solution)
             write_fields(computed, folder / "fields" / f"{name}.vtu")
-            draw_construct(mesh, solution, result, folder / "pictures" / f"{name}.png")
+            draw_construct(setup.mesh, solution, result, folder / "pictures" / f"{name}.png")
     return rows

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cases.construct.directions import DIRECTIONS
 from cases.construct.results import ModelResult
 from cases.results import Crossover, Interval
 from cases.studies.crossover import find_crossover
@@ -59,6 +58,11 @@ class ConstructComparison:
     def names(self) -> tuple[str, ...]:
         """Labels, in the order they were computed."""
         return tuple(dict.fromkeys(row.name for row in self.rows))
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Those that all were loaded in."""
+        return tuple(row.direction for row in self.rows[0].result.directions)
 
     @property
     def losses(self) -> tuple[float, ...]:
@@ -119,6 +123,6 @@ class ConstructComparison:
             "failures": dict(self.failures),
             "crossovers": {
                 name: [{**asdict(one), "sentence": one.sentence()} for one in self.crossovers(name)]
-                for name in DIRECTIONS
+                for name in self.directions
             },
         }

@@ -1,16 +1,19 @@
 """What is read off a solved construct."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from cases.construct.directions import DIRECTIONS, LOAD_UNITS, MOMENT, MOTION_UNITS
+from cases.construct.interfaces import interface_motions
 from cases.construct.model import N_MM_PER_N_M, SpineModel
 from cases.construct.results import DirectionResult, ModelResult
 from cases.construct.sections import carried_loads
+from cases.construct.solve import SolvedSpine
 from cases.mesh_hash import mesh_hash
 from fem.body_motion import BodyMotion, body_motion
+from fem.contact import Touching
 from fem.elastic import GAUSS_4
 from fem.error_estimate import ErrorEstimate, estimated_errors
 from fem.recovery import GaussFields, gauss_fields, part_points, volume_percentiles
@@ -28,17 +31,19 @@ REGION_MM = 5.0
 STRAIN_PERCENT = np.array([98.0])
 
 
-def measured_model(setup: SpineModel, solution: Solution) -> ModelResult:
+def measured_model(setup: SpineModel, solved: SolvedSpine) -> ModelResult:
     """All numbers of one solved model."""
-    mesh = setup.mesh
+    mesh, solution = setup.mesh, solved.solution
+    names = [case.name for case in solution.model.load_cases]
     volumes = mesh.volumes_mm3()
     regions = screw_regions(setup)
-    errors = estimated_errors(solution, list(DIRECTIONS))
+    errors = estimated_errors(solution, names)
     return ModelResult(
         model=setup.spine.model,
+        linear=setup.spine.case.is_linear,
         directions=tuple(
-            measured_direction(setup, solution, name, regions, error)
-            for name, error in zip(DIRECTIONS, errors, strict=True)
+            measured_direction(setup, solution, name, regions, error, touching)
+            for name, error, touching in zip(names, errors, solved.touching, strict=True)
         ),
         findings=setup.spine.findings,
         elements=len(mesh.tets),
@@ -50,7 +55,12 @@ def measured_model(setup: SpineModel, solution: Solution) -> ModelResult:
 
 
 def measured_direction(
-    setup: SpineModel, solution: Solution, name: str, regions: Mapping[str, Bools], error: ErrorEstimate
+    setup: SpineModel,
+    solution: Solution,
+    name: str,
+    regions: Mapping[str, Bools],
+    error: ErrorEstimate,
+    touching: Sequence[Touching],
 ) -> DirectionResult:
     """The numbers of one direction."""
     direction = DIRECTIONS[name]
@@ -80,6 +90,7 @@ def measured_direction(
             for screw, region in regions.items()
         },
         carried=carried_loads(setup, solution, name),
+        interfaces=interface_motions(touching),
         iterations=int(solution.iterations[index]),
         relative_residual=float(solution.relative_residual[index]),
         balance_error=float(solution.imbalance()[index]),

@@ -1,6 +1,6 @@
 """The memory that the solve of a construct needs."""
 
-from cases.construct.directions import DIRECTIONS
+from cases.construct.directions import directions_of
 from cases.schema_construct import ConstructCase
 from fem.memory import predicted_gib
 from fem.pressure import NEARLY_INCOMPRESSIBLE
@@ -11,7 +11,7 @@ def needed_gib(case: ConstructCase, nodes: int, elements: int) -> float:
     return predicted_gib(
         nodes,
         elements,
-        len(DIRECTIONS),
+        len(directions_of(case)),
         grain=case.bone.anisotropic,
         pressure=case.soft_tissue.tissue().disc.nucleus().poisson > NEARLY_INCOMPRESSIBLE,
     )

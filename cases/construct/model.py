@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from cases.build import material_of
-from cases.construct.directions import CURVE, DIRECTIONS, MOMENT
+from cases.construct.directions import CURVE, MOMENT, directions_of
+from cases.construct.interfaces import contacts_of, cut_open, interface_springs
 from cases.construct.plan import Spine, body_losses
 from cases.construct.springs import spine_springs
 from cases.elasticity import FINE_RULE, elastic_field, weakened
+from fem.contact import Contact
 from fem.discretisation import discretise
 from fem.loads import LoadCase, combined, face_moment, face_traction, remote_load
 from fem.model import Model
@@ -40,15 +42,17 @@ class SpineModel:
 
     Attributes:
         spine: the shapes.
-        model: to be solved, a load case for each row of `DIRECTIONS`.
+        model: to be solved, a load case for each direction of the case.
         material: before bone is lost.
         lost: share of each element that is lost, shape (m,).
+        contacts: where faces may part; none where all is bonded.
     """
 
     spine: Spine
     model: Model
     material: MaterialField
     lost: Floats
+    contacts: tuple[Contact, ...]
 
     @property
     def mesh(self) -> Mesh:
@@ -61,11 +65,13 @@ class SpineModel:
 
 
 def spine_model(spine: Spine, mesh: Mesh) -> SpineModel:
-    """Material, springs, supports and loads on a mesh.
+    """Material, springs, supports and loads on a mesh, cut open where its interfaces may part.
 
     Raises:
         ModelError: a support or a loaded face that is not there.
     """
+    cut = cut_open(spine.case, mesh)
+    mesh = mesh if cut is None else cut.mesh
     bone = on_both_sides(material_of(spine.case.bone, regional_bones(spine.anatomy, spine.lumbar)))
     material = map_material(mesh, bone, solids(spine, mesh))
     anisotropy = ANISOTROPIES[spine.case.bone.anisotropy]
@@ -75,7 +81,8 @@ def spine_model(spine: Spine, mesh: Mesh) -> SpineModel:
     for family, fraction in body_losses(spine):
         share = map_loss(mesh, family).lost_share(family.threshold(fraction), FINE_RULE.barycentric)
         elastic, lost = weakened(elastic, share, fill), lost + share
-    springs = spine_springs(spine, mesh, lost)
+    contacts = contacts_of(cut, elastic)
+    springs = (*spine_springs(spine, mesh, lost), *interface_springs(spine, contacts))
     model = Model(
         discretisation=discretise(mesh, connections=springs),
         elastic=elastic,
@@ -83,7 +90,7 @@ def spine_model(spine: Spine, mesh: Mesh) -> SpineModel:
         load_cases=load_cases(spine, mesh),
         connections=springs,
     )
-    return SpineModel(spine=spine, model=model, material=material, lost=lost)
+    return SpineModel(spine=spine, model=model, material=material, lost=lost, contacts=contacts)
 
 
 def solids(spine: Spine, mesh: Mesh) -> Mapping[str, Solid]:
@@ -121,7 +128,7 @@ def load_cases(spine: Spine, mesh: Mesh) -> tuple[LoadCase, ...]:
     """The load of every direction on the upper endplate of the top vertebra."""
     faces, loading = loaded_faces(spine, mesh), spine.case.loading
     found = []
-    for name, direction in DIRECTIONS.items():
+    for name, direction in directions_of(spine.case).items():
         vector = direction.load(loading) * spine.heading(direction)
         if direction.kind == MOMENT:
             found.append(face_moment(mesh, faces, N_MM_PER_N_M * vector, name=name))

@@ -30,8 +30,22 @@ class CarriedLoad:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InterfaceMotion:
+    """How the faces of a screw or a graft and of the bone around it move on each other.
+
+    Attributes:
+        touching_percent: of the faces, where they press.
+        opening_um, slip_um: what 95 % of the faces stay below.
+    """
+
+    touching_percent: float
+    opening_um: float
+    slip_um: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class DirectionResult:
-    """A construct loaded in one direction; the model is linear, so the opposite one gives the same.
+    """A construct loaded in one direction.
 
     Attributes:
         direction: row of `cases.construct.directions.DIRECTIONS`.
@@ -47,6 +61,7 @@ class DirectionResult:
         von_mises_mpa: of each implant and graft, by percentile such as "p95".
         bone_strain_p98: effective strain that 98 % of the bone round each screw stays below.
         carried: loads in each screw and rod, by part.
+        interfaces: motions of faces that may part, by part; none where all is bonded.
         iterations, relative_residual, balance_error: how the solve ended.
     """
 
@@ -62,6 +77,7 @@ class DirectionResult:
     von_mises_mpa: Mapping[str, Mapping[str, float]]
     bone_strain_p98: Mapping[str, float]
     carried: Mapping[str, CarriedLoad]
+    interfaces: Mapping[str, InterfaceMotion]
     iterations: int
     relative_residual: float
     balance_error: float
@@ -73,7 +89,8 @@ class ModelResult:
 
     Attributes:
         model: "instrumented", "destabilised" or "intact".
-        directions: one per row of `DIRECTIONS`.
+        linear: everything pushes as it pulls, so a moment stands for its opposite too.
+        directions: one per direction of the case.
         findings: what a surgeon should know, in words.
         elements, unknowns: size of the model.
         extrapolated_percent, clipped_percent: shares of trabecular bone outside the density law's measured
@@ -82,6 +99,7 @@ class ModelResult:
     """
 
     model: str
+    linear: bool
     directions: tuple[DirectionResult, ...]
     findings: tuple[str, ...]
     elements: int

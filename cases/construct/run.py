@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from cases.construct.directions import DIRECTIONS
 from cases.construct.measure import measured_model
 from cases.construct.memory import needed_gib
 from cases.construct.model import SpineModel, spine_model
 from cases.construct.plan import mesh_spine, plan_spine
 from cases.construct.results import ConstructResult, ModelResult
+from cases.construct.solve import solved_spine
 from cases.export.vtu import PARTS, part_order, write_vtu
 from cases.progress import Progress, silent
 from cases.run import solver_settings
@@ -21,7 +21,6 @@ from cases.views.construct_picture import draw_construct
 from fem.memory import require_memory
 from fem.recovery import gauss_fields
 from fem.solution import Solution
-from fem.solvers import solve
 from geometry.mesh import Mesh
 
 
@@ -73,11 +72,12 @@ def compute_model(case: ConstructCase, model: str, report: Progress = silent) ->
     spine = plan_spine(case, model)
     mesh = mesh_spine(spine)
     require_room(case, mesh)
-    report(f"{model}: solving {3 * len(mesh.nodes_mm):,} unknowns in {len(DIRECTIONS)} directions")
     setup = spine_model(spine, mesh)
-    solution = solve(setup.model, settings=solver_settings(case.solver))
-    report(f"{model}: measuring, after {int(solution.iterations.max())} iterations")
-    return ComputedModel(result=measured_model(setup, solution), setup=setup, solution=solution)
+    directions = len(setup.model.load_cases)
+    report(f"{model}: solving {3 * len(setup.mesh.nodes_mm):,} unknowns in {directions} directions")
+    solved = solved_spine(setup, solver_settings(case.solver))
+    report(f"{model}: measuring, after {solved.rounds} linear solves")
+    return ComputedModel(result=measured_model(setup, solved), setup=setup, solution=solved.solution)
 
 
 def require_room(case: ConstructCase, mesh: Mesh) -> None:
@@ -89,16 +89,16 @@ def require_room(case: ConstructCase, mesh: Mesh) -> None:
 def write_fields(computed: ComputedModel, target: Path) -> None:
     """Write the mesh, displacements of all directions and element fields as VTU, and what its parts are."""
     setup, solution = computed.setup, computed.solution
+    names = [case.name for case in solution.model.load_cases]
     target.parent.mkdir(exist_ok=True)
     stresses = {
-        f"von_mises_mpa_{name}": gauss_fields(solution, name).von_mises_mpa.mean(axis=1)
-        for name in DIRECTIONS
+        f"von_mises_mpa_{name}": gauss_fields(solution, name).von_mises_mpa.mean(axis=1) for name in names
     }
     write_json(target.with_suffix(PARTS), part_order(setup.mesh))
     write_vtu(
         setup.mesh,
         target,
-        point_fields={f"displacement_mm_{name}": solution.displacement_of(name) for name in DIRECTIONS},
+        point_fields={f"displacement_mm_{name}": solution.displacement_of(name) for name in names},
         cell_fields={
             "density_mg_cm3": np.nan_to_num(setup.material.density_mg_cm3.mean(axis=1)),
             "lost": setup.lost,

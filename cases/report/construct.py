@@ -5,7 +5,11 @@ from cases.construct.directions import DIRECTIONS
 from cases.construct.results import ConstructResult, DirectionResult, ModelResult
 
 # Every report says what this model can and cannot tell.
-LIMITS = (
+ONE_WAY_LIMITS = (
+    "Small displacements, no preload, no muscles; what acts one way depends on the load, so stiffness is a",
+    "secant. How the intact spine compares with tests, and where it misses: docs/construct.md.",
+)
+LINEAR_LIMITS = (
     "Linear and bonded: ligaments, fibres and facet joints push as they pull; there is no neutral zone, no",
     "contact and no preload. The intact spine comes out several times too stiff (docs/construct.md): compare",
     "constructs with each other; the share of intact motion that is left is no prediction of a test.",
@@ -19,6 +23,10 @@ SHORT = {
     "compression": "compress.",
     "anterior_shear": "shear fwd",
     "lateral_shear": "side shear",
+    "bending_left": "bend left",
+    "bending_right": "bend right",
+    "rotation_left": "rot. left",
+    "rotation_right": "rot. right",
 }
 
 
@@ -32,7 +40,9 @@ def construct_text(result: ConstructResult) -> str:
     lines += ["", *_stiffness_rows(result), "", *_motion_rows(result)]
     if any(row.von_mises_mpa for row in computed.directions):
         lines += ["", *_carried_rows(computed), "", *_stress_rows(computed)]
-    return "\n".join([*lines, "", *LIMITS])
+    if any(row.interfaces for row in computed.directions):
+        lines += ["", *_interface_rows(computed)]
+    return "\n".join([*lines, "", *limits_of(computed)])
 
 
 def constructs_text(comparison: ConstructComparison) -> str:
@@ -42,7 +52,8 @@ def constructs_text(comparison: ConstructComparison) -> str:
     lines = [f"{comparison.name}: stiffness of the loaded endplate (- discretisation error)"]
     told = {row.name: row.result.findings for row in comparison.rows}
     lines += [f"note: {name}: {finding}" for name, findings in told.items() for finding in findings]
-    for name, direction in DIRECTIONS.items():
+    for name in comparison.directions:
+        direction = DIRECTIONS[name]
         unit = comparison.rows[0].result.direction(name).stiffness_unit
         head = "".join(f"{label:>{width}}" for label in names)
         lines += ["", f"{direction.title}, {unit}", f"{'S1 body loss':>14}{head}"]
@@ -53,7 +64,12 @@ def constructs_text(comparison: ConstructComparison) -> str:
             lines.append(f"{loss:>14}" + "".join(f"{cell:>{width}}" for cell in cells))
         lines += [f"  {one.sentence()}" for one in comparison.crossovers(name)]
     lines += [f"failed: {name}: {reason}" for name, reason in comparison.failures.items()]
-    return "\n".join([*lines, "", *LIMITS])
+    return "\n".join([*lines, "", *limits_of(comparison.rows[0].result)])
+
+
+def limits_of(result: ModelResult) -> tuple[str, ...]:
+    """What its model cannot tell."""
+    return LINEAR_LIMITS if result.linear else ONE_WAY_LIMITS
 
 
 def _stiffness_rows(result: ConstructResult) -> list[str]:
@@ -90,7 +106,7 @@ def _carried_rows(computed: ModelResult) -> list[str]:
     the one with more."""
     carried = [row.carried for row in computed.directions]
     parts = dict.fromkeys(_one_side(part) for part in carried[0])
-    lines = [f"{'most bending, N m':<24}" + "".join(f"{_short(name):>11}" for name in DIRECTIONS)]
+    lines = [f"{'most bending, N m':<24}" + _heads(computed)]
     for one in parts:
         cells = [
             max(load.most_bent_n_m for part, load in loads.items() if _one_side(part) == one)
@@ -109,7 +125,7 @@ def _carried_rows(computed: ModelResult) -> list[str]:
 
 def _stress_rows(computed: ModelResult) -> list[str]:
     """Stress of each implant, and strain of the bone round each screw; the larger of both sides."""
-    lines = [f"{'von Mises p95, MPa':<24}" + "".join(f"{_short(name):>11}" for name in DIRECTIONS)]
+    lines = [f"{'von Mises p95, MPa':<24}" + _heads(computed)]
     implants = dict.fromkeys(_one_side(part) for part in computed.directions[0].von_mises_mpa)
     for implant in implants:
         cells = [
@@ -125,6 +141,29 @@ def _stress_rows(computed: ModelResult) -> list[str]:
         ]
         lines.append(f"round {screw:<18}" + "".join(f"{cell:>11.0f}" for cell in cells))
     return lines
+
+
+def _interface_rows(computed: ModelResult) -> list[str]:
+    """Gaps, slip and share of faces that press, of both sides the one that moves more."""
+    lines = []
+    parts = dict.fromkeys(_one_side(part) for part in computed.directions[0].interfaces)
+    for title, key in (
+        ("opening, um", "opening_um"),
+        ("slip, um", "slip_um"),
+        ("faces that press, %", "touching_percent"),
+    ):
+        lines.append(f"{title:<24}" + _heads(computed))
+        for part in parts:
+            cells = [
+                max(getattr(one, key) for name, one in row.interfaces.items() if _one_side(name) == part)
+                for row in computed.directions
+            ]
+            lines.append(f"{part:<24}" + "".join(f"{cell:>11.1f}" for cell in cells))
+    return lines
+
+
+def _heads(computed: ModelResult) -> str:
+    return "".join(f"{_short(row.direction):>11}" for row in computed.directions)
 
 
 def _short(direction: str) -> str:

@@ -17,10 +17,11 @@ COLUMNS, PANEL = 4, (520, 480)
 
 def draw_directions(comparison: ConstructComparison, target: Path) -> None:
     """Write the chart as PNG: stiffness over body loss in percent, a line for each construct."""
-    rows = -(-len(DIRECTIONS) // COLUMNS)
+    rows = -(-len(comparison.directions) // COLUMNS)
     plotter = off_screen_plotter((COLUMNS * PANEL[0], rows * PANEL[1]), shape=(rows, COLUMNS))
-    for place, (name, direction) in enumerate(DIRECTIONS.items()):
+    for place, name in enumerate(comparison.directions):
         plotter.subplot(*divmod(place, COLUMNS))
+        direction = DIRECTIONS[name]
         chart = pv.Chart2D(size=(0.96, 0.96), loc=(0.02, 0.02))
         unit = comparison.rows[0].result.direction(name).stiffness_unit
         chart.title = f"{direction.title}, {unit}"

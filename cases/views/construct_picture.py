@@ -42,6 +42,12 @@ EYES: Mapping[str, Floats] = {
     "flexion_extension": LEFT,
     "lateral_bending": BACK,
     "axial_rotation": ABOVE,
+    "flexion": LEFT,
+    "extension": LEFT,
+    "bending_left": BACK,
+    "bending_right": BACK,
+    "rotation_left": ABOVE,
+    "rotation_right": ABOVE,
     "compression": LEFT,
     "anterior_shear": LEFT,
     "lateral_shear": BACK,
@@ -62,10 +68,11 @@ def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: 
     spine = np.isin(mesh.part, [mesh.part_index(name) for name in ("sacrum", "l5")])
     points = mesh.nodes_mm[mesh.tets[spine, :4]].reshape(-1, 3)
     middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
-    rows = -(-len(DIRECTIONS) // COLUMNS)
+    rows = -(-len(result.directions) // COLUMNS)
     plotter = off_screen_plotter((COLUMNS * PANEL[0], rows * PANEL[1]), shape=(rows, COLUMNS))
-    for place, (name, direction) in enumerate(DIRECTIONS.items()):
+    for place, row in enumerate(result.directions):
         plotter.subplot(*divmod(place, COLUMNS))
+        name, direction = row.direction, DIRECTIONS[row.direction]
         moved = solution.displacement_of(name)
         factor = DRAWN_MM / float(np.linalg.norm(moved, axis=1).max())
         for part, triangles in skins.items():
@@ -83,7 +90,6 @@ def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: 
             )
             if part.startswith(MOVING):
                 plotter.add_mesh(_skin(mesh.nodes_mm, triangles), color=STOOD, opacity=0.22)
-        row = result.direction(name)
         text = f"{direction.title}: {row.stiffness:.3g} {row.stiffness_unit}, x {factor:.0f}"
         plotter.add_text(text, position="lower_edge", font_size=11, color=INK)
         _aim(plotter, middle, EYES[name])

@@ -33,7 +33,9 @@ def is_construct(source: Path) -> bool:
     return "ilium_left" in part_names(source)
 
 
-def show_construct(source: Path, field: str, direction: str, screenshot: Path | None = None) -> None:
+def show_construct(
+    source: Path, field: str, direction: str | None = None, screenshot: Path | None = None
+) -> None:
     """Show a field on all parts, cut along the left sacral screw, or through the middle where there is none.
 
     Implants are left whole.
@@ -41,15 +43,22 @@ def show_construct(source: Path, field: str, direction: str, screenshot: Path | 
     Args:
         source: VTU file of a construct.
         field: a row of `SHOWN`.
-        direction: a row of `DIRECTIONS`.
+        direction: one that the construct was loaded in; None is the first.
         screenshot: picture to write; None opens a window with a plane to drag.
 
     Raises:
-        SacrofixError: the file holds no such field, or no window can be opened.
+        SacrofixError: the file holds no such field or direction, or no window can be opened.
     """
     if field not in SHOWN:
         raise SacrofixError(f"no field {field!r} of a construct", advice=f"Choose one of {', '.join(SHOWN)}")
     parts = read_parts(source)
+    held = next(iter(parts.values())).point_data
+    loaded = [one for one in DIRECTIONS if f"displacement_mm_{one}" in held]
+    direction = loaded[0] if direction is None else direction
+    if direction not in loaded:
+        raise SacrofixError(
+            f"{source.name} was not loaded in {direction}", advice=f"Choose one of {', '.join(loaded)}"
+        )
     name = f"{field}_{direction}" if field in BY_DIRECTION else field
     title, colours, limits, logarithmic = SHOWN[field]
     if field in BY_DIRECTION:

@@ -1,6 +1,13 @@
 """What joins a body to itself, to another body or to the ground: one file each."""
 
-from fem.connections.connection import Connection, RigidNodes, Springs, Tie
+from fem.connections.connection import (
+    Connection,
+    OneSidedSprings,
+    RigidNodes,
+    Springs,
+    SwitchedSprings,
+    Tie,
+)
 from fem.connections.foundation import elastic_foundation
 from fem.connections.ground import springs_to_ground, springs_to_points
 from fem.connections.rigid import rigid_faces
@@ -9,8 +16,10 @@ from fem.connections.ties import tied_faces
 
 __all__ = [
     "Connection",
+    "OneSidedSprings",
     "RigidNodes",
     "Springs",
+    "SwitchedSprings",
     "Tie",
     "bushings",
     "elastic_foundation",

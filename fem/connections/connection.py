@@ -1,4 +1,4 @@
-"""The three kinds of connection, whatever they stand for."""
+"""The kinds of connection, whatever they stand for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from geometry.arrays import Floats, Ints
+from geometry.arrays import Bools, Floats, Ints, frozen_copy
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
 
@@ -42,6 +42,15 @@ class Springs:
                 advice="Use a tie or rigid faces for what does not give",
             )
 
+    def one_sided(self, slack_mm: float | Floats = 0.0) -> "OneSidedSprings":
+        """The same springs, which pull beyond a slack, shape (r,) or of all, and do not push."""
+        return OneSidedSprings(
+            name=self.name,
+            rows=self.rows,
+            stiffness_n_per_mm=self.stiffness_n_per_mm,
+            slack_mm=np.asarray(slack_mm, dtype=np.float64),
+        )
+
     def scaled(self, factor: float) -> "Springs":
         """The same springs, `factor` times as stiff."""
         return Springs(name=self.name, rows=self.rows, stiffness_n_per_mm=self.stiffness_n_per_mm * factor)
@@ -49,6 +58,86 @@ class Springs:
     def forces_n(self, displacement_mm: Floats) -> Floats:
         """The pull in each spring, shape (r,), from displacements of shape (n, 3)."""
         return np.asarray(self.stiffness_n_per_mm * (self.rows @ displacement_mm.ravel()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneSidedSprings:
+    """Springs that pull when they are stretched beyond their slack and do nothing otherwise.
+
+    Faces that press are the same with the stretch counted inwards. Which of them act is not known before the
+    model is solved: `fem.contact.solve_one_sided` finds it for each load case.
+
+    Attributes:
+        name: for messages and reports.
+        rows: the stretch of each spring in mm, shape (r, 3n), as of `Springs`.
+        stiffness_n_per_mm: beyond the slack, shape (r,), above zero.
+        slack_mm: the stretch from which they pull, shape (r,); below zero they pull before any load.
+    """
+
+    name: str
+    rows: csr_array
+    stiffness_n_per_mm: Floats
+    slack_mm: Floats
+
+    def __post_init__(self) -> None:
+        self.always()
+        slack = np.broadcast_to(np.asarray(self.slack_mm, dtype=np.float64), self.stiffness_n_per_mm.shape)
+        if not np.isfinite(slack).all():
+            raise ModelError(f"connection {self.name!r} has a slack that is no number", where=self.name)
+        object.__setattr__(self, "slack_mm", frozen_copy(slack))
+
+    def always(self) -> Springs:
+        """The same springs, which push as they pull, without slack."""
+        return Springs(name=self.name, rows=self.rows, stiffness_n_per_mm=self.stiffness_n_per_mm)
+
+    def beyond_mm(self, displacement_mm: Floats) -> Floats:
+        """How far each is stretched beyond its slack, shape (r,); below zero it hangs loose."""
+        return np.asarray(self.rows @ displacement_mm.ravel() - self.slack_mm)
+
+    def forces_n(self, displacement_mm: Floats) -> Floats:
+        """The pull in each spring, shape (r,), from displacements of shape (n, 3)."""
+        return np.asarray(self.stiffness_n_per_mm * np.maximum(self.beyond_mm(displacement_mm), 0.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchedSprings:
+    """One-sided springs of which it is known in which load cases each acts: linear in each of them.
+
+    Attributes:
+        law: the springs.
+        acting: of each load case of the model, shape (cases, r).
+    """
+
+    law: OneSidedSprings
+    acting: Bools
+
+    def __post_init__(self) -> None:
+        if self.acting.ndim != 2 or self.acting.shape[1] != len(self.law.stiffness_n_per_mm):
+            raise ModelError(
+                f"connection {self.name!r} has {len(self.law.stiffness_n_per_mm)} springs and a state of "
+                f"shape {self.acting.shape}",
+                where=self.name,
+            )
+
+    @property
+    def name(self) -> str:
+        """That of the law."""
+        return self.law.name
+
+    @property
+    def rows(self) -> csr_array:
+        """Those of the law."""
+        return self.law.rows
+
+    def slack_forces_n(self, case: int) -> Floats:
+        """Forces on the nodes by which their slack acts like a load, shape (n, 3)."""
+        pull = np.where(self.acting[case], self.law.stiffness_n_per_mm * self.law.slack_mm, 0.0)
+        return np.asarray(self.rows.T @ pull).reshape(-1, 3)
+
+    def forces_n(self, displacement_mm: Floats, case: int) -> Floats:
+        """The pull in each spring under a load case, by its place, shape (r,)."""
+        pull = self.law.stiffness_n_per_mm * self.law.beyond_mm(displacement_mm)
+        return np.where(self.acting[case], pull, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +173,7 @@ class RigidNodes:
     nodes: Ints
 
 
-Connection = Springs | Tie | RigidNodes
+Connection = Springs | OneSidedSprings | SwitchedSprings | Tie | RigidNodes
 
 
 def checked_nodes(mesh: Mesh, nodes: Ints, name: str, width: int = 0) -> Ints:

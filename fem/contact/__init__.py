@@ -1,18 +1,18 @@
-"""Faces that press on each other without friction and do not pull."""
+"""Springs that act one way only: lines that go slack, faces that press without friction and do not pull."""
 
-from fem.contact.active_set import contact_connections, solve_contact
+from fem.contact.active_set import contact_connections, solve_one_sided
 from fem.contact.faces import Contact, contact_faces
 from fem.contact.parted import Interface, PartedMesh, parted
-from fem.contact.state import ContactSolution, Touching
+from fem.contact.state import OneSidedSolution, Touching
 
 __all__ = [
     "Contact",
-    "ContactSolution",
     "Interface",
+    "OneSidedSolution",
     "PartedMesh",
     "Touching",
     "contact_connections",
     "contact_faces",
     "parted",
-    "solve_contact",
+    "solve_one_sided",
 ]

@@ -1,10 +1,13 @@
-"""Which points touch: linear solves, each with the points that touched in the last, until none changes.
+"""Which one-sided springs act: linear solves, each with those that acted in the last, until none changes.
 
-The energy with springs that push and do not pull is convex and smooth, and quadratic as long as no point
-opens or closes. Each round goes to the lowest point of the quadratic at hand and, along the way there, stops
+The energy with springs that pull and do not push is convex and smooth, and quadratic as long as none goes
+slack or taut. Each round goes to the lowest point of the quadratic at hand and, along the way there, stops
 where the true energy is lowest (Newton's method with an exact line search; for such an energy it ends after
 finitely many rounds, and none can come back to where it was). See Christensen, Klarbring, Pang & Stromberg
 1998 (doi 10.1002/(SICI)1097-0207(19980515)42:1<145::AID-NME358>3.0.CO;2-L) for Newton's method in contact.
+
+Load cases have states of their own but are solved together: they differ in a few springs, so they share every
+product and every cycle of one multigrid hierarchy.
 """
 
 from collections.abc import Sequence
@@ -12,94 +15,135 @@ from dataclasses import replace
 
 import numpy as np
 
-from fem.connections.connection import Connection, Springs
+from fem.connections.connection import Connection, OneSidedSprings, Springs, SwitchedSprings
 from fem.contact.faces import Contact
-from fem.contact.points import ContactPoints
-from fem.contact.state import ContactSolution
+from fem.contact.laws import JoinedLaws
+from fem.contact.state import OneSidedSolution, touching
 from fem.model import Model
+from fem.solution import Solution
 from fem.solvers import Preconditioner, SolverSettings, preconditioner, solve
+from geometry.arrays import Floats
 from geometry.errors import GateError, ModelError, SolveError
 
-# Chosen: forces of points that pull or do not push, over the load. Far below any discretisation error, far
+# Chosen: forces of springs that push or do not pull, over the load. Far below any discretisation error, far
 # above the residual of a linear solve.
 _SETTLED = 1e-6
+# Chosen: the residual until states have settled, which the last solves then take to that of the settings.
+_ON_THE_WAY = 1e-4
 # Chosen: problems of this kind take 4 to 12.
 _MOST_ROUNDS = 40
 # Chosen: more than this share of the load in the keys is more than they may change.
 _KEYS_CARRY = 0.01
+# Chosen: the hierarchy follows the states in the first rounds, in which they change most.
+_PREPARED_ROUNDS = 2
 # Chosen: 100 to 10 000 are as good.
 _STIFFER = 1e3
 _USUAL = SolverSettings()
 
 
-def contact_connections(contacts: Sequence[Contact]) -> tuple[Connection, ...]:
-    """What contacts add to the connections of a model and of its discretisation: all points closed."""
-    return tuple(c for contact in contacts for c in (contact.closed, contact.keys))
+def contact_connections(contacts: Sequence[Contact]) -> tuple[Springs | OneSidedSprings, ...]:
+    """What contacts add to the connections of a model and of its discretisation."""
+    return tuple(c for contact in contacts for c in (contact.pressing, contact.keys))
 
 
-def solve_contact(
+def solve_one_sided(
     model: Model,
-    case: str,
-    contacts: Sequence[Contact],
     *,
+    contacts: Sequence[Contact] = (),
     settings: SolverSettings = _USUAL,
-    start: ContactSolution | None = None,
+    start: Floats | None = None,
     most_rounds: int = _MOST_ROUNDS,
-) -> ContactSolution:
-    """The solution of one load case with faces that press but do not pull.
+) -> OneSidedSolution:
+    """The solution of all load cases of a model with one-sided springs among its connections.
 
     Args:
-        model: with `contact_connections` of the contacts among its connections.
-        case: one of its load cases; each has touching points of its own.
-        contacts: all of them.
+        model: each load case gets a state of its own.
+        contacts: those whose `contact_connections` the model has.
         settings: of the linear solves.
-        start: of a similar load on the same model: its points and displacements are the first guess.
+        start: displacements of similar loads on the same mesh, mm, shape (cases, n, 3): a first guess, and
+            what acts in it.
         most_rounds: linear solves before giving up.
 
     Raises:
-        SolveError: points have not settled.
-        GateError: keys carry more than 1 % of the load: nothing else holds what slides or lifts off.
+        SolveError: springs have not settled.
+        GateError: keys carry more than 1 % of a load: nothing else holds what slides or lifts off.
+        ModelError: no one-sided springs, or contacts that the model does not have.
     """
-    load = model.load_cases[model.case_index(case)]
-    others = _others(model, contacts)
-    size = float(np.linalg.norm(load.nodal_force_n, axis=1).sum())
-    points = ContactPoints(contacts=tuple(contacts))
-    closed = tuple(c.clearance_mm <= 0.0 if start is None else start.of(c.name).closed for c in contacts)
-    guess = None if start is None else start.solution.displacement_mm
-    place = points.at_rest
-    unsettled = np.inf
+    laws = _laws(model, contacts)
+    others = tuple(c for c in model.connections if not isinstance(c, OneSidedSprings))
+    keys = {contact.keys_name for contact in contacts}
+    sizes = [float(np.linalg.norm(load.nodal_force_n, axis=1).sum()) for load in model.load_cases]
+    tight = settings.relative_tolerance
+    loose = replace(settings, relative_tolerance=max(_ON_THE_WAY, tight))
+    states = np.tile(laws.slack_mm <= 0.0, (len(sizes), 1))
+    guess, now, prepared = None, loose, None
+    if start is not None:
+        states, guess = np.stack([laws.beyond_mm(u) > 0.0 for u in start]), start
+    places = [laws.at_rest] * len(sizes)
+    unsettled = np.full(len(sizes), np.inf)
     for rounds in range(1, most_rounds + 1):
-        linear = replace(
-            model, load_cases=(points.loaded(load, closed),), connections=(*others, *points.springs(closed))
-        )
-        solution = solve(linear, settings=settings, start=guess, prepared=_preconditioner(linear, contacts))
-        displacement = solution.displacement_mm[0]
-        target = points.place(displacement, closed, float(np.vdot(load.nodal_force_n, displacement)))
-        unsettled = points.unsettled_n(target) / size
-        if unsettled <= _SETTLED:
-            found = ContactSolution(
-                solution=solution,
-                touching=points.touching(displacement, size),
-                rounds=rounds,
-                unsettled=unsettled,
-            )
-            _require_little_in_keys(found)
-            return found
-        place = points.lowest_between(place, target)
-        closed = points.split(place.opening_mm < 0.0)
+        acting = laws.switched(states)
+        linear = replace(model, connections=(*others, *acting))
+        if rounds <= _PREPARED_ROUNDS or prepared is None:
+            prepared = _preconditioner(linear, keys)
+        solution = solve(linear, settings=now, start=guess, prepared=prepared)
+        targets = [
+            laws.place(u, state, float(np.vdot(load.nodal_force_n, u)))
+            for u, state, load in zip(solution.displacement_mm, states, model.load_cases, strict=True)
+        ]
+        unsettled = np.array([laws.unsettled_n(t) for t in targets]) / sizes
         guess = solution.displacement_mm
+        if (unsettled <= _SETTLED).all():
+            if now.relative_tolerance > tight:
+                now = settings
+                continue
+            return _found(solution, acting, contacts, sizes, rounds, unsettled)
+        for case in np.flatnonzero(unsettled > _SETTLED):
+            places[case] = laws.lowest_between(places[case], targets[case])
+            states[case] = places[case].beyond_mm > 0.0
+    worst = int(unsettled.argmax())
     raise SolveError(
-        f"load {case!r}: after {most_rounds} rounds points of the contact still open and close;"
-        f" {unsettled:.1e} of the load is out of place, above {_SETTLED:.0e}",
-        where=case,
+        f"load {model.load_cases[worst].name!r}: after {most_rounds} rounds one-sided springs still go slack"
+        f" and taut; {unsettled[worst]:.1e} of the load is out of place, above {_SETTLED:.0e}",
+        where=model.load_cases[worst].name,
         advice="Allow more rounds, or a softer contact",
     )
 
 
-def _preconditioner(linear: Model, contacts: Sequence[Contact]) -> Preconditioner:
+def _laws(model: Model, contacts: Sequence[Contact]) -> JoinedLaws:
+    """The one-sided springs of a model; refuses contacts that it does not have."""
+    theirs = {c.name: c for c in model.connections if isinstance(c, Springs | OneSidedSprings)}
+    missing = [c.name for c in contact_connections(contacts) if not _alike(c, theirs.get(c.name))]
+    if missing:
+        raise ModelError(
+            f"the model lacks the contact connections {', '.join(missing)}",
+            where="contact",
+            advice="Add contact_connections(contacts) to those of the model and of its discretisation",
+        )
+    laws = tuple(c for c in model.connections if isinstance(c, OneSidedSprings))
+    if not laws:
+        raise ModelError(
+            "the model has no one-sided springs",
+            where="connections",
+            advice="Solve it with fem.solvers.solve",
+        )
+    return JoinedLaws(laws=laws)
+
+
+def _alike(one: Springs | OneSidedSprings, other: Connection | None) -> bool:
+    """Whether both are the same kind of springs with the same numbers."""
+    if isinstance(one, OneSidedSprings):
+        return (
+            isinstance(other, OneSidedSprings)
+            and np.array_equal(one.slack_mm, other.slack_mm)
+            and _alike(one.always(), other.always())
+        )
+    return isinstance(other, Springs) and np.array_equal(one.stiffness_n_per_mm, other.stiffness_n_per_mm)
+
+
+def _preconditioner(linear: Model, keys: set[str]) -> Preconditioner:
     """That of the model with stiffer keys: a part that slides on keys alone moves so far in it that float32
     could not tell their forces from rounding. What they hold takes conjugate gradients a few steps more."""
-    keys = {contact.keys_name for contact in contacts}
     return preconditioner(
         replace(
             linear,
@@ -111,27 +155,33 @@ def _preconditioner(linear: Model, contacts: Sequence[Contact]) -> Preconditione
     )
 
 
-def _others(model: Model, contacts: Sequence[Contact]) -> tuple[Connection, ...]:
-    """The connections of a model but for those of the contacts; refuses contacts that it does not have."""
-    mine = [c.name for c in contact_connections(contacts)]
-    missing = sorted(set(mine) - {c.name for c in model.connections})
-    if missing or not mine:
-        raise ModelError(
-            f"the model lacks the contact connections {', '.join(missing) or 'of any contact'}",
-            where="contact",
-            advice="Add contact_connections(contacts) to those of the model and of its discretisation",
-        )
-    return tuple(c for c in model.connections if c.name not in mine)
-
-
-def _require_little_in_keys(found: ContactSolution) -> None:
-    """Refuses a solution in which keys hold what nothing else does."""
-    for touching in found.touching:
-        if not touching.key_share <= _KEYS_CARRY:
-            raise GateError(
-                f"load {found.solution.model.load_cases[0].name!r}: the keys of contact"
-                f" {touching.contact.name!r} carry {100.0 * touching.key_share:.2g} % of the load, above"
-                f" {100.0 * _KEYS_CARRY:g} %: without friction nothing else holds what slides or lifts off",
-                where=touching.contact.name,
-                advice="Bond the interface, or join the parts by something else",
-            )
+def _found(
+    solution: Solution,
+    states: tuple[SwitchedSprings, ...],
+    contacts: Sequence[Contact],
+    sizes: Sequence[float],
+    rounds: int,
+    unsettled: Floats,
+) -> OneSidedSolution:
+    """The settled solution; refuses one in which keys hold what nothing else does."""
+    found = OneSidedSolution(
+        solution=solution,
+        states=states,
+        touching=tuple(
+            tuple(touching(contact, u, size) for contact in contacts)
+            for u, size in zip(solution.displacement_mm, sizes, strict=True)
+        ),
+        rounds=rounds,
+        unsettled=unsettled,
+    )
+    for load, row in zip(solution.model.load_cases, found.touching, strict=True):
+        for one in row:
+            if not one.key_share <= _KEYS_CARRY:
+                raise GateError(
+                    f"load {load.name!r}: the keys of contact {one.contact.name!r} carry"
+                    f" {100.0 * one.key_share:.2g} % of the load, above {100.0 * _KEYS_CARRY:g} %: without"
+                    " friction nothing else holds what slides or lifts off",
+                    where=one.contact.name,
+                    advice="Bond the interface, or join the parts by something else",
+                )
+    return found

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csr_array, kron
+from scipy.sparse import csr_array, kron, vstack
 
-from fem.connections.connection import Springs
+from fem.connections.connection import OneSidedSprings, Springs
 from fem.contact.parted import Interface
 from fem.elastic import ElasticField
 from fem.faces import SHAPES, face_patch
-from geometry.arrays import Bools, Floats, Ints, frozen_copy
+from geometry.arrays import Floats, Ints, frozen_copy
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
 
@@ -63,18 +63,15 @@ class Contact:
         """What the keys are called among the connections."""
         return f"{self.name} keys"
 
-    def pressing(self, touching: Bools) -> Springs:
-        """The springs of the points that touch, shape (k, 6)."""
-        chosen = np.flatnonzero(touching.ravel())
-        stiffness = (self.stiffness_n_per_mm3 * self.areas_mm2).ravel()
-        return Springs(
-            name=self.name, rows=csr_array(self.rows[chosen]), stiffness_n_per_mm=stiffness[chosen]
-        )
-
     @property
-    def closed(self) -> Springs:
-        """The springs of all points: what the discretisation and the model have to know."""
-        return self.pressing(np.ones(self.areas_mm2.shape, bool))
+    def pressing(self) -> OneSidedSprings:
+        """A spring at each point that acts while it is pressed together, shape (6k,)."""
+        return OneSidedSprings(
+            name=self.name,
+            rows=csr_array(-self.rows),
+            stiffness_n_per_mm=(self.stiffness_n_per_mm3 * self.areas_mm2).ravel(),
+            slack_mm=self.clearance_mm.ravel(),
+        )
 
     @property
     def keys(self) -> Springs:
@@ -86,11 +83,39 @@ class Contact:
     @cached_property
     def rows(self) -> csr_array:
         """How far each point opens in mm from the displacements, shape (6k, 3n)."""
+        return self._along(self.normals.reshape(-1, 3))
+
+    def held_along(self, axis: Floats, name: str) -> Springs:
+        """Springs at all points that keep the sides from sliding along an axis, shape (3,), as stiff as they
+        press: the thread of a screw that is drawn without one."""
+        axes = np.broadcast_to(axis / np.linalg.norm(axis), (self.areas_mm2.size, 3))
+        return self._held(axes, name)
+
+    def held_sideways(self, name: str) -> Springs:
+        """The same in every direction along the faces: what is rough or impacted."""
+        normals = self.normals.reshape(-1, 3)
+        least = np.eye(3)[np.abs(normals).argmin(axis=1)]
+        first = np.cross(normals, least)
+        first /= np.linalg.norm(first, axis=1)[:, None]
+        both = [self._held(axes, name) for axes in (first, np.cross(normals, first))]
+        return Springs(
+            name=name,
+            rows=csr_array(vstack([one.rows for one in both], format="csr")),
+            stiffness_n_per_mm=np.concatenate([one.stiffness_n_per_mm for one in both]),
+        )
+
+    def _held(self, axes: Floats, name: str) -> Springs:
+        stiffness = (self.stiffness_n_per_mm3 * self.areas_mm2).ravel()
+        return Springs(name=name, rows=self._along(axes), stiffness_n_per_mm=stiffness)
+
+    def _along(self, axes: Floats) -> csr_array:
+        """The second side less the first along an axis of each point, shape (6k, 3), from the displacements,
+        shape (6k, 3n)."""
         apart = self._apart
         places = 3 * apart.indices[:, None].astype(np.int64) + np.arange(3)
-        normal = np.repeat(self.normals.reshape(-1, 3), np.diff(apart.indptr), axis=0)
+        axis = np.repeat(axes, np.diff(apart.indptr), axis=0)
         return csr_array(
-            ((apart.data[:, None] * normal).ravel(), places.ravel(), 3 * apart.indptr.astype(np.int64)),
+            ((apart.data[:, None] * axis).ravel(), places.ravel(), 3 * apart.indptr.astype(np.int64)),
             shape=(apart.shape[0], 3 * self.node_count),
         )
 
@@ -116,10 +141,6 @@ class Contact:
         jump = np.asarray(self._apart @ displacement_mm).reshape(-1, 6, 3)
         along = jump - np.einsum("kqd,kqd->kq", jump, self.normals)[:, :, None] * self.normals
         return np.asarray(np.linalg.norm(along, axis=2), dtype=np.float64)
-
-    def forces_n(self, pressure_mpa: Floats) -> Floats:
-        """Nodal forces, shape (n, 3), of a pressure at the points, shape (k, 6): in balance."""
-        return np.asarray(self.rows.T @ (pressure_mpa * self.areas_mm2).ravel()).reshape(-1, 3)
 
 
 def contact_faces(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fem.connections.connection import SwitchedSprings
 from fem.contact.faces import Contact
 from fem.solution import Solution
 from geometry.arrays import Bools, Floats
@@ -45,27 +46,41 @@ class Touching:
         return np.asarray(np.einsum("kq,kqd->d", weight, self.contact.normals), dtype=np.float64)
 
 
+def touching(contact: Contact, displacement_mm: Floats, load_n: float) -> Touching:
+    """What a contact does in a settled solution, shape (n, 3), under nodal forces of that sum."""
+    opening = contact.opening_mm(displacement_mm)
+    keys = contact.keys.forces_n(displacement_mm).reshape(-1, 3)
+    return Touching(
+        contact=contact,
+        opening_mm=opening,
+        pressure_mpa=contact.stiffness_n_per_mm3 * np.maximum(-opening, 0.0),
+        slip_mm=contact.slip_mm(displacement_mm),
+        key_share=float(np.linalg.norm(keys, axis=1).sum()) / load_n,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
-class ContactSolution:
-    """A solved model with contact, one load case.
+class OneSidedSolution:
+    """A solved model with one-sided springs.
 
     Attributes:
-        solution: of the linear model that was last solved; points that touch are springs of it.
-        touching: what each contact does, in the order given.
+        solution: in it each of them acts or does not, load case by load case.
+        states: the same, in the order of the model's connections.
+        touching: what each contact does under each load case, in the order given.
         rounds: linear solves it took.
-        unsettled: forces of points that pull or do not push, over the load.
+        unsettled: of each load case, forces of springs that push or do not pull, over the load, (cases,).
     """
 
     solution: Solution
-    touching: tuple[Touching, ...]
+    states: tuple[SwitchedSprings, ...]
+    touching: tuple[tuple[Touching, ...], ...]
     rounds: int
-    unsettled: float
+    unsettled: Floats
 
-    def of(self, name: str) -> Touching:
-        """What the contact of that name does; refuses an unknown one."""
-        for touching in self.touching:
-            if touching.contact.name == name:
-                return touching
-        raise ModelError(
-            f"no contact named {name!r}, only {', '.join(t.contact.name for t in self.touching)}"
-        )
+    def of(self, name: str, case: str) -> Touching:
+        """What the contact of that name does under a load case; refuses an unknown one."""
+        row = self.touching[self.solution.model.case_index(case)]
+        for one in row:
+            if one.contact.name == name:
+                return one
+        raise ModelError(f"no contact named {name!r}, only {', '.join(t.contact.name for t in row)}")

@@ -37,14 +37,15 @@ def solve_by_multigrid(
         by_case = force[:, :, None] if len(cases) == 1 else force
         from_case = start[:, :, None] if len(cases) == 1 else start
         for lane, case in enumerate(cases):
-            by_case[:, :, lane] = system.felt(d.forces_to_inner(case.nodal_force_n), case.name)
+            by_case[:, :, lane] = system.felt(system.load_n(first + lane), case.name)
             from_case[:, :, lane] = start_mm[first + lane]
         names = [case.name for case in cases]
+        theirs = system.of_cases(range(first, first + len(cases)))
         if system.pressure is None:
-            found, iterations[mine] = _solve(system, cycle, force, start, settings, report, names)
+            found, iterations[mine] = _solve(theirs, cycle, force, start, settings, report, names)
         else:
             found, iterations[mine] = solve_mixed(
-                system, system.pressure, cycle, force, start, settings, report, names
+                theirs, system.pressure, cycle, force, start, settings, report, names
             )
         lanes = found.reshape(*found.shape[:2], -1)
         displacement[mine] = np.moveaxis(lanes[:, :, : len(cases)], 2, 0)

@@ -44,6 +44,12 @@ def solve_directly(
             where="solver.kind",
             advice="Use the multigrid solver",
         )
+    if system.switched is not None:
+        raise SolveError(
+            "the direct solver knows no springs that act in some load cases only",
+            where="solver.kind",
+            advice="Use the multigrid solver",
+        )
     matrix = stiffness_matrix(system)
     free = np.flatnonzero(~system.held.ravel())
     matrix = matrix[free][:, free]

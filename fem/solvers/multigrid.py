@@ -153,6 +153,10 @@ def preconditioner_of(system: System) -> Preconditioner:
     d = system.discretisation
     linear = linear_blocks(d, system.terms)
     joined, bonds = system.springs, None
+    if system.switched is not None:
+        # one hierarchy for all load cases, whatever acts in each
+        often = system.switched.mean_stiffness()
+        joined = often if joined is None else csr_array(joined + often)
     if system.bonds is not None:
         stiffness = _diagonal(d, linear)
         bonds = system.bonds.weighted(stiffness)
