@@ -7,6 +7,7 @@ import numpy as np
 from geometry.arrays import Bools, Floats
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
+from geometry.tetrahedron import straight_volumes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def body_motion(mesh: Mesh, elements: Bools, displacement_mm: Floats) -> BodyMot
         raise ModelError("a body without elements has no motion")
     corners = mesh.tets[elements, :4]
     nodes, place = np.unique(corners, return_inverse=True)
-    volumes = np.repeat(mesh.straight_volumes_mm3()[elements] / 4.0, 4)
+    volumes = np.repeat(straight_volumes(mesh.nodes_mm[corners]) / 4.0, 4)
     weights = np.bincount(place.ravel(), weights=volumes)
     weights = weights / weights.sum()
     points, moved = mesh.nodes_mm[nodes], displacement_mm[nodes]

@@ -77,13 +77,13 @@ def estimated_errors(solution: Solution, cases: Sequence[str]) -> tuple[ErrorEst
     smooth = _smoothed(model, np.concatenate([GAUSS_4.barycentric @ corner for corner in corners], axis=2))
     young, volumes = linear_young(model.elastic.isotropic_moments_mpa, _RULE), mesh.volumes_mm3()
     lame, grain = _lame(model.elastic), _grain_at_points(model.elastic)
-    found = []
+    found, works = [], solution.work_nmm()
     for case, corner, strain in zip(cases, corners, smooth, strict=True):
         squared = _squared_miss(
             strain, corner, young, *lame, grain, shapes_at(_RULE.barycentric), _RULE.barycentric,
             _RULE.weights,
         )  # fmt: skip
-        share = squared * volumes / float(solution.work_nmm()[model.case_index(case)])
+        share = squared * volumes / float(works[model.case_index(case)])
         parts = np.bincount(mesh.part, weights=share, minlength=len(mesh.part_names)).astype(np.float64)
         found.append(
             ErrorEstimate(case=case, part_names=mesh.part_names, part_share=parts, element_share=share)

@@ -117,7 +117,8 @@ class Solution:
 def work_stiffness(force_n: float, solution: Solution, case: str) -> float:
     """Stiffness in N/mm, or N mm/rad for a moment, F^2 / (f . u): the load over the displacement it works
     on."""
-    work = float(solution.work_nmm()[solution.model.case_index(case)])
+    load = solution.model.load_cases[solution.model.case_index(case)]
+    work = float(np.vdot(load.nodal_force_n, solution.displacement_of(case)))
     if not work > 0.0:
         raise GateError(f"load {case!r} does no positive work ({work:.1e} N mm)")
     return force_n**2 / work

@@ -10,7 +10,7 @@ import numpy as np
 from geometry.arrays import Floats, Ints
 from geometry.errors import MeshError
 from geometry.mirror import ACROSS
-from geometry.tetrahedron import TET_EDGES, bent_elements, curved_volumes, shapes_at
+from geometry.tetrahedron import TET_EDGES, bent_elements, curved_volumes, shapes_at, straight_volumes
 
 # Faces of a tet4, outward normal by the right-hand rule when the volume is positive.
 TET_FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]])
@@ -77,9 +77,7 @@ class Mesh:
 
     def straight_volumes_mm3(self) -> Floats:
         """Volume of each tetrahedron as if its sides were straight, shape (m,)."""
-        corners = self.corner_points_mm()
-        edges = corners[:, 1:] - corners[:, :1]
-        return np.asarray(np.linalg.det(edges) / 6.0)
+        return straight_volumes(self.corner_points_mm())
 
     def points_mm(self, barycentric: Floats) -> Floats:
         """Places of barycentric points (q, 4) in each tetrahedron, shape (m, q, 3)."""

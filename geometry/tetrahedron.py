@@ -109,6 +109,12 @@ def jacobians(nodes_mm: Floats, barycentric: Floats) -> Floats:
     return np.asarray(np.einsum("kac,qad->kqcd", nodes_mm, slopes_at(barycentric)), dtype=np.float64)
 
 
+def straight_volumes(corners_mm: Floats) -> Floats:
+    """Volume of each tetrahedron with straight sides, from its vertices, shape (m, 4, 3)."""
+    edges = corners_mm[:, 1:] - corners_mm[:, :1]
+    return np.asarray(np.linalg.det(edges) / 6.0)
+
+
 def curved_volumes(nodes_mm: Floats) -> Floats:
     """Volumes of tetrahedra with nodes (k, 10, 3), shape (k,)."""
     return np.asarray(np.linalg.det(jacobians(nodes_mm, POINTS_14)) @ WEIGHTS_14 / 6.0)

@@ -7,20 +7,22 @@ import numpy as np
 import pytest
 
 from cases.commands.main import main
-from cases.construct.directions import DIRECTIONS, MOMENT
-from cases.construct.measure import measured_model, relative_motions
+from cases.construct.directions import DIRECTIONS, MOMENT, directions_of
+from cases.construct.measure import measured_model
 from cases.construct.model import SpineModel, held_nodes, loaded_faces, spine_model
+from cases.construct.motions import bone_masks, bone_motions, relative_motions
 from cases.construct.plan import l5_body, mesh_spine, plan_spine
 from cases.construct.results import ConstructResult, ModelResult
 from cases.construct.run import ComputedModel, write_fields
-from cases.construct.springs import fibre_stiffness_n_per_mm, spine_ligaments, spring_stiffness_n_per_mm
+from cases.construct.solve import SolvedSpine, solved_spine
+from cases.construct.springs import fibre_stiffness_n_per_mm, ligament_branches, spine_ligaments
 from cases.report.construct import construct_text
 from cases.schema_construct import DESTABILISED, INSTRUMENTED, INTACT, ConstructCase
 from cases.views.fields import read_parts
 from fem.body_motion import body_motion
 from fem.loads import combined
 from fem.solution import Solution, work_stiffness
-from fem.solvers import solve
+from fem.solvers import SolverSettings, solve
 from geometry.body_loss import BodyLoss
 from geometry.errors import MeshError
 from geometry.mesh import Mesh
@@ -28,6 +30,7 @@ from geometry.mesh_quality import part_volumes
 from geometry.meshing.construct_mesh import ConstructSizing
 from geometry.mirror import ACROSS
 from geometry.touching import require_joined, require_parted
+from materials.ligaments import LIGAMENT_LAWS
 from materials.soft_tissue import PelvicLigaments, SoftTissue
 
 LIBRARY = Path(__file__).parents[1] / "cases" / "library" / "construct_s2ai.yaml"
@@ -36,8 +39,13 @@ SCALE = 2.0
 
 
 def case_of(**keys: object) -> ConstructCase:
-    plain = {"schema": 1, "name": "a", "kind": "construct", "screws": [{"preset": "s2ai"}]}
-    return ConstructCase.model_validate({**plain, "mesh": {"scale": SCALE}, **keys})
+    # what acts one way is looked at in test_construct_one_way.py
+    plain = {
+        "schema": 1, "name": "a", "kind": "construct", "screws": [{"preset": "s2ai"}],
+        "mesh": {"scale": SCALE}, "soft_tissue": {"ligaments": "linear"},
+        "loading": {"facet_joints": "sliding"},
+    }  # fmt: skip
+    return ConstructCase.model_validate({**plain, **keys})
 
 
 CASE = case_of()
@@ -54,13 +62,18 @@ def setups(meshes: dict[str, Mesh]) -> dict[str, SpineModel]:
 
 
 @pytest.fixture(scope="module")
-def solutions(setups: dict[str, SpineModel]) -> dict[str, Solution]:
-    return {model: solve(setup.model) for model, setup in setups.items()}
+def solved(setups: dict[str, SpineModel]) -> dict[str, SolvedSpine]:
+    return {model: solved_spine(setup, SolverSettings()) for model, setup in setups.items()}
 
 
 @pytest.fixture(scope="module")
-def result(setups: dict[str, SpineModel], solutions: dict[str, Solution]) -> ModelResult:
-    return measured_model(setups[INSTRUMENTED], solutions[INSTRUMENTED])
+def solutions(solved: dict[str, SolvedSpine]) -> dict[str, Solution]:
+    return {model: one.solution for model, one in solved.items()}
+
+
+@pytest.fixture(scope="module")
+def result(setups: dict[str, SpineModel], solved: dict[str, SolvedSpine]) -> ModelResult:
+    return measured_model(setups[INSTRUMENTED], solved[INSTRUMENTED])
 
 
 def test_reactions_balance_every_load(solutions: dict[str, Solution]) -> None:
@@ -98,14 +111,15 @@ def test_loads_add_up(setups: dict[str, SpineModel], solutions: dict[str, Soluti
 def test_implants_hold_what_was_destabilised(
     setups: dict[str, SpineModel], solutions: dict[str, Solution]
 ) -> None:
-    for index, name in enumerate(DIRECTIONS):
+    for index, name in enumerate(directions_of(CASE)):
         held, loose = (solutions[model] for model in (INSTRUMENTED, DESTABILISED))
         # the same load works less where it moves less
         assert held.work_nmm()[index] < loose.work_nmm()[index]
-        motions = [
-            relative_motions(setups[model], solutions[model].displacement_of(name), name)["l5_on_sacrum"]
-            for model in (INSTRUMENTED, DESTABILISED)
-        ]
+        motions = []
+        for model in (INSTRUMENTED, DESTABILISED):
+            setup, moved = setups[model], solutions[model].displacement_of(name)
+            bones = bone_motions(setup.mesh, bone_masks(setup), moved)
+            motions.append(relative_motions(setup.spine, bones, name)["l5_on_sacrum"])
         assert abs(motions[0]) < abs(motions[1])
 
 
@@ -229,10 +243,15 @@ def test_every_ligament_has_a_stiffness_and_every_number_a_ligament() -> None:
         lengths = np.linalg.norm(np.diff(ligament.lines_mm, axis=1)[:, 0], axis=1)
         # shorter is a joint, longer leaves the pelvis
         assert 3.0 < lengths.min() <= lengths.max() < 150.0
-        assert (spring_stiffness_n_per_mm(ligament, tissue, lengths) > 0.0).all()
+        for law in LIGAMENT_LAWS:
+            branches = ligament_branches(ligament, tissue, law, lengths)
+            assert all((branch.n_per_mm > 0.0).all() for branch in branches)
+            # never softer as it is stretched
+            assert all((np.diff([branch.n_per_mm for branch in branches], axis=0) >= 0.0).ravel())
         kinds.add(ligament.kind)
-    named = {entry.name.rsplit("_", 1)[0] for entry in fields(tissue.lumbar)}
-    assert kinds == named | set(PelvicLigaments.kinds())
+    named = {entry.name.rsplit("_", 1)[0] for entry in fields(tissue.lumbar) if entry.name.endswith("_mm2")}
+    # capsules run along the springs of the facet joints
+    assert kinds | {"capsular"} == named | set(PelvicLigaments.kinds())
 
 
 def test_a_laminectomy_takes_the_ligaments_of_the_arch_along() -> None:
@@ -267,7 +286,9 @@ def test_loads_have_the_size_and_the_line_they_are_told_with(setups: dict[str, S
 def test_springs_of_a_table_are_what_it_says() -> None:
     tissue, lengths = SoftTissue(), np.array([10.0, 20.0])
     iliolumbar = next(one for one in spine_ligaments(plan_spine(CASE, INTACT)) if one.kind == "iliolumbar")
-    assert spring_stiffness_n_per_mm(iliolumbar, tissue, lengths).sum() == pytest.approx(1000.0)
+    for law in LIGAMENT_LAWS:
+        (branch,) = ligament_branches(iliolumbar, tissue, law, lengths)
+        assert branch.n_per_mm.sum() == pytest.approx(1000.0)
     fibres = fibre_stiffness_n_per_mm(tissue.disc, 9000.0, lengths)
     # E times area over length, and together the volume of the fibres
     area = fibres * lengths / tissue.disc.fibre_young_mpa

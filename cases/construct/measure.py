@@ -1,18 +1,17 @@
 """What is read off a solved construct."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from cases.construct.directions import DIRECTIONS, LOAD_UNITS, MOMENT, MOTION_UNITS
 from cases.construct.interfaces import interface_motions
 from cases.construct.model import N_MM_PER_N_M, SpineModel
+from cases.construct.motions import bone_masks, bone_motions, nutation_deg, relative_motions
 from cases.construct.results import DirectionResult, ModelResult
 from cases.construct.sections import carried_loads
 from cases.construct.solve import SolvedSpine
 from cases.mesh_hash import mesh_hash
-from fem.body_motion import BodyMotion, body_motion
 from fem.contact import Touching
 from fem.elastic import GAUSS_4
 from fem.error_estimate import ErrorEstimate, estimated_errors
@@ -36,14 +35,16 @@ def measured_model(setup: SpineModel, solved: SolvedSpine) -> ModelResult:
     mesh, solution = setup.mesh, solved.solution
     names = [case.name for case in solution.model.load_cases]
     volumes = mesh.volumes_mm3()
-    regions = screw_regions(setup)
+    regions, bones, balance = screw_regions(setup), bone_masks(setup), solution.imbalance()
     errors = estimated_errors(solution, names)
     return ModelResult(
         model=setup.spine.model,
         linear=setup.spine.case.is_linear,
         directions=tuple(
-            measured_direction(setup, solution, name, regions, error, touching)
-            for name, error, touching in zip(names, errors, solved.touching, strict=True)
+            measured_direction(setup, solution, name, regions, bones, error, touching, float(balance_error))
+            for name, error, touching, balance_error in zip(
+                names, errors, solved.touching, balance, strict=True
+            )
         ),
         findings=setup.spine.findings,
         elements=len(mesh.tets),
@@ -59,14 +60,17 @@ def measured_direction(
     solution: Solution,
     name: str,
     regions: Mapping[str, Bools],
+    bones: Mapping[str, Bools],
     error: ErrorEstimate,
     touching: Sequence[Touching],
+    balance_error: float,
 ) -> DirectionResult:
     """The numbers of one direction."""
     direction = DIRECTIONS[name]
     load = direction.load(setup.spine.case.loading)
     index = solution.model.case_index(name)
     fields = gauss_fields(solution, name)
+    moved = bone_motions(setup.mesh, bones, solution.displacement_of(name))
     moment = direction.kind == MOMENT
     if moment:
         per_rad = work_stiffness(N_MM_PER_N_M * load, solution, name)
@@ -81,9 +85,9 @@ def measured_direction(
         stiffness=float(stiffness),
         stiffness_unit=f"{units[0]}/{units[1]}",
         stiffness_error_percent=stiffness_error_percent(setup, error),
-        motions=relative_motions(setup, solution.displacement_of(name), name),
+        motions=relative_motions(setup.spine, moved, name),
         motion_unit=units[1],
-        nutation_deg=nutation_deg(setup, solution.displacement_of(name)),
+        nutation_deg=nutation_deg(moved),
         von_mises_mpa=implant_stresses(setup, fields),
         bone_strain_p98={
             screw: _percentiles(fields.effective_strain, fields, region, STRAIN_PERCENT)[0]
@@ -93,7 +97,7 @@ def measured_direction(
         interfaces=interface_motions(touching),
         iterations=int(solution.iterations[index]),
         relative_residual=float(solution.relative_residual[index]),
-        balance_error=float(solution.imbalance()[index]),
+        balance_error=balance_error,
     )
 
 
@@ -109,50 +113,6 @@ def stiffness_error_percent(setup: SpineModel, error: ErrorEstimate) -> float:
     at_front[mesh.tets[setup.lost > 0.0]] = True
     beside = at_front[mesh.tets].any(axis=1) & setup.material.is_bone()
     return 100.0 * float(shares[~beside].sum())
-
-
-def relative_motions(setup: SpineModel, displacement_mm: Floats, name: str) -> dict[str, float]:
-    """How far each bone moves on the next, and the top one on the ilia, in degrees or mm along the load.
-
-    Bones move as their best rigid motion says; the sacrum as its first segment does. Shifts are those of the
-    centre of the lower endplate of the upper vertebra.
-    """
-    spine, direction = setup.spine, DIRECTIONS[name]
-    vector = spine.heading(direction)
-    chain = _chain(setup, displacement_mm)
-    names = list(chain)
-    pairs = [*pairwise(names), (names[0], names[-1])]
-    found = {}
-    for upper, lower in pairs:
-        above, below = chain[upper], chain[lower]
-        if direction.kind == MOMENT:
-            amount = np.degrees((above.turn_rad - below.turn_rad) @ vector)
-        else:
-            plate = spine.lumbar.l5.lower if upper != "l4" else spine.top.lower
-            at = plate.centre_mm
-            amount = (above.at_mm(at) - below.at_mm(at)) @ vector
-        found[f"{upper}_on_{lower}"] = float(amount)
-    return found
-
-
-def nutation_deg(setup: SpineModel, displacement_mm: Floats) -> float:
-    """How far the sacrum turns on the ilia about the axis to the left: its base forwards is positive."""
-    chain = _chain(setup, displacement_mm)
-    return float(np.degrees(chain["sacrum"].turn_rad - chain["ilia"].turn_rad)[0])
-
-
-def _chain(setup: SpineModel, displacement_mm: Floats) -> dict[str, BodyMotion]:
-    """Motions of the bones from the top down to the ilia."""
-    mesh = setup.mesh
-    masks: dict[str, Bools] = {}
-    for part in ("l4", "l5"):
-        if part in mesh.part_names:
-            masks[part] = setup.body(part)
-    sacrum = setup.spine.anatomy.sacrum
-    arc, _ = sacrum.curve_coordinates(mesh.corner_points_mm().mean(axis=1))
-    masks["sacrum"] = setup.body("sacrum") & (arc < sacrum.junction_arcs_mm[0])
-    masks["ilia"] = setup.body(f"ilium{LEFT}") | setup.body(f"ilium{RIGHT}")
-    return {name: body_motion(mesh, mask, displacement_mm) for name, mask in masks.items()}
 
 
 def implant_stresses(setup: SpineModel, fields: GaussFields) -> dict[str, dict[str, float]]:

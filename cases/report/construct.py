@@ -19,14 +19,16 @@ LINEAR_LIMITS = (
 SHORT = {
     "flexion_extension": "flexion",
     "lateral_bending": "bending",
-    "axial_rotation": "rotation",
-    "compression": "compress.",
-    "anterior_shear": "shear fwd",
-    "lateral_shear": "side shear",
-    "bending_left": "bend left",
-    "bending_right": "bend right",
-    "rotation_left": "rot. left",
-    "rotation_right": "rot. right",
+    "axial_rotation": "turning",
+    "extension": "extend",
+    "bending_left": "bend L",
+    "bending_right": "bend R",
+    "rotation_left": "turn L",
+    "rotation_right": "turn R",
+    "compression": "compr.",
+    "anterior_shear": "shear",
+    "lateral_shear": "side",
+    "follower": "follow",
 }
 
 
@@ -112,14 +114,14 @@ def _carried_rows(computed: ModelResult) -> list[str]:
             max(load.most_bent_n_m for part, load in loads.items() if _one_side(part) == one)
             for loads in carried
         ]
-        lines.append(f"{one:<24}" + "".join(f"{cell:>11.2f}" for cell in cells))
+        lines.append(f"{one:<24}" + "".join(f"{cell:>8.2f}" for cell in cells))
     lines += ["", f"{'axial at the entry, N':<24}"]
     for one in (part for part in parts if part.startswith("screw")):
         cells = [
             max((load.axial_n[0] for part, load in loads.items() if _one_side(part) == one), key=abs)
             for loads in carried
         ]
-        lines.append(f"{one:<24}" + "".join(f"{cell:>+11.0f}" for cell in cells))
+        lines.append(f"{one:<24}" + "".join(f"{cell:>+8.0f}" for cell in cells))
     return lines
 
 
@@ -132,14 +134,14 @@ def _stress_rows(computed: ModelResult) -> list[str]:
             max(found["p95"] for part, found in row.von_mises_mpa.items() if _one_side(part) == implant)
             for row in computed.directions
         ]
-        lines.append(f"{implant:<24}" + "".join(f"{cell:>11.1f}" for cell in cells))
+        lines.append(f"{implant:<24}" + "".join(f"{cell:>8.1f}" for cell in cells))
     lines += ["", f"{'bone strain p98, 1e-6':<24}"]
     for screw in dict.fromkeys(_one_side(part) for part in computed.directions[0].bone_strain_p98):
         cells = [
             1e6 * max(found for part, found in row.bone_strain_p98.items() if _one_side(part) == screw)
             for row in computed.directions
         ]
-        lines.append(f"round {screw:<18}" + "".join(f"{cell:>11.0f}" for cell in cells))
+        lines.append(f"round {screw:<18}" + "".join(f"{cell:>8.0f}" for cell in cells))
     return lines
 
 
@@ -158,12 +160,12 @@ def _interface_rows(computed: ModelResult) -> list[str]:
                 max(getattr(one, key) for name, one in row.interfaces.items() if _one_side(name) == part)
                 for row in computed.directions
             ]
-            lines.append(f"{part:<24}" + "".join(f"{cell:>11.1f}" for cell in cells))
+            lines.append(f"{part:<24}" + "".join(f"{cell:>8.1f}" for cell in cells))
     return lines
 
 
 def _heads(computed: ModelResult) -> str:
-    return "".join(f"{_short(row.direction):>11}" for row in computed.directions)
+    return "".join(f"{_short(row.direction):>8}" for row in computed.directions)
 
 
 def _short(direction: str) -> str:
