@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import (
-    LOAD,
     PullOutSetup,
     bone_material,
     lost_share,
@@ -27,6 +26,7 @@ from cases.build import (
     set_up,
 )
 from cases.elasticity import FINE_RULE
+from cases.head_loads import PULL_OUT
 from cases.load import read_case
 from cases.run import solver_settings
 from cases.schema import Case
@@ -59,8 +59,8 @@ def main() -> None:
                 model_at(replace(setup, elastic=elastic), lost_share(setup, 0.0)),
                 settings=solver_settings(case.solver),
             )
-            stiffness = work_stiffness(case.loading.force_n, solution, LOAD)
-            error = estimated_error(solution, LOAD).relative_stiffness_error
+            stiffness = work_stiffness(case.loading.force_n, solution, PULL_OUT)
+            error = estimated_error(solution, PULL_OUT).relative_stiffness_error
             sacrum = setup.mesh.part == setup.mesh.part_index("sacrum")
             volume = float(shares[sacrum] @ setup.mesh.volumes_mm3()[sacrum])
             print(

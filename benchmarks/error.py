@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cases.build import LOAD, lost_share, mesh_plan, model_at, plan_case, set_up
+from cases.build import lost_share, mesh_plan, model_at, plan_case, set_up
+from cases.head_loads import PULL_OUT
 from cases.load import read_compare
 from cases.run import solver_settings
 from fem.error_estimate import estimated_error
@@ -42,9 +43,9 @@ def main() -> None:
                 solution = solve(
                     model_at(setup, lost_share(setup, loss)), settings=solver_settings(plan.case.solver)
                 )
-                stiffness = work_stiffness(plan.case.loading.force_n, solution, LOAD)
+                stiffness = work_stiffness(plan.case.loading.force_n, solution, PULL_OUT)
                 found.append(
-                    (stiffness, estimated_error(solution, LOAD).relative_stiffness_error * stiffness)
+                    (stiffness, estimated_error(solution, PULL_OUT).relative_stiffness_error * stiffness)
                 )
             (stiff, error), (less_stiff, less_error) = found
             rate = error / less_error

@@ -20,8 +20,9 @@ from time import perf_counter
 
 import numpy as np
 
-from cases.build import LOAD, lost_share, mesh_plan, model_at, plan_case, set_up
+from cases.build import lost_share, mesh_plan, model_at, plan_case, set_up
 from cases.export.vtu import write_vtu
+from cases.head_loads import PULL_OUT
 from cases.run import pull_out, solver_settings, write_fields
 from cases.schema import Case
 from cases.views.screws_picture import DrawnScrew, draw_screws
@@ -71,17 +72,17 @@ def measured(scale: float) -> dict[str, object]:
     with stage("assemble_and_solve"):
         solution = solve(model, settings=solver_settings(plan.case.solver))
     with stage("recovery"):
-        fields = gauss_fields(solution, LOAD)
+        fields = gauss_fields(solution, PULL_OUT)
         von_mises = fields.von_mises_mpa
     with stage("error_estimate"):
-        error = estimated_error(solution, LOAD)
+        error = estimated_error(solution, PULL_OUT)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "fields.vtu"
         with stage("export"):
             write_vtu(
                 mesh,
                 target,
-                point_fields={"displacement_mm": solution.displacement_of(LOAD)},
+                point_fields={"displacement_mm": solution.displacement_of(PULL_OUT)},
                 cell_fields={
                     "density_mg_cm3": np.nan_to_num(setup.material.density_mg_cm3.mean(axis=1)),
                     "lost": lost_share(setup, 50.0),
@@ -95,7 +96,7 @@ def measured(scale: float) -> dict[str, object]:
                 point_mm=np.array(plan.screw.trajectory.entry_mm),
                 direction=plan.screw.direction,
             )
-            draw_screws([drawn], 100.0, Path(folder) / "picture.png")
+            draw_screws([drawn], "100 N, pull-out", Path(folder) / "picture.png")
     return {
         "scale": scale,
         "unknowns": 3 * len(mesh.nodes_mm),

@@ -8,6 +8,7 @@ import numpy as np
 
 from cases.case_density import case_scan, scan_summary
 from cases.elasticity import FINE_RULE, elastic_field, weakened
+from cases.head_loads import LOADS
 from cases.progress import Progress, silent
 from cases.schema import Case
 from cases.schema_anatomy import Anatomy as AnatomySection
@@ -41,8 +42,6 @@ from materials.loss_field import LossField, map_loss
 from materials.regions.bone import RegionalBone
 from materials.regions.bones import regional_bones
 from materials.tables import CORTEX, LOST_BONE, METALS, Solid
-
-LOAD = "pull_out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,10 +255,11 @@ def lost_share(setup: PullOutSetup, loss_percent: float) -> Floats:
 
 
 def model_at(setup: PullOutSetup, share: Floats) -> Model:
-    """The model of a pull along the screw's axis, with that share of each element lost."""
+    """The model of the load on the screw's head, named by its kind, with that share of each element lost."""
     plan = setup.plan
-    pull_n = -plan.screw.direction * plan.case.loading.force_n
-    load = face_traction(setup.mesh, setup.mesh.face("screw_head"), pull_n, name=LOAD)
+    loading = plan.case.loading
+    force_n = LOADS[loading.kind].direction(plan.screw) * loading.force_n
+    load = face_traction(setup.mesh, setup.mesh.face("screw_head"), force_n, name=loading.kind)
     return Model(
         discretisation=setup.discretisation,
         elastic=weakened(setup.elastic, share, fill_young_mpa(plan.case)),

@@ -1,4 +1,4 @@
-"""The pull-out force of a screw: estimates from its linear solution, and from its thread alone."""
+"""The force at which a screw fails: estimates from its linear solution, and from its thread alone."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from cases.build import PullOutSetup, bone_material
 from cases.estimators import ESTIMATORS
+from cases.head_loads import LOADS
 from cases.results import PullOutForces
 from cases.schema import Failure
 from fem.elastic import GAUSS_4
@@ -21,40 +22,44 @@ from materials.yield_strains import YIELD_STRAINS
 def pull_out_forces(
     setup: PullOutSetup, fields: GaussFields, lost: Floats, loss_percent: float
 ) -> PullOutForces:
-    """Every estimate that one linear solution allows; thread shear of a screw without cement only.
+    """Every estimate that one linear solution allows; thread shear of a pulled screw without cement only.
 
     Args:
         setup: what was solved.
-        fields: of the case's pull.
+        fields: of the case's load.
         lost: share of each element that is lost, shape (m,).
         loss_percent: the same as a share of the S1 body.
     """
     case = setup.plan.case
+    load = LOADS[case.loading.kind]
     region = region_of_effect(setup, lost)
     volumes = fields.points_volume_mm3
     share = case.failure.exceeded_percent
     uncalibrated = {
-        name: case.loading.force_n * load_factor(criterion.demand(fields), volumes, region, share)
+        load.by_strain[name]: case.loading.force_n
+        * load_factor(criterion.demand(fields), volumes, region, share)
         for name, criterion in strain_criteria(case.failure).items()
     }
-    shell = 0.0
-    if setup.plan.cement is None:
+    shell_n = None
+    if load.pulls and setup.plan.cement is None:
         # cement shears bone along a surface of its own, for which no such formula is known
         uncalibrated["thread_shear"], shell = thread_shear_n(setup, loss_percent)
+        shell_n = calibrated(case.failure, "thread_shear", shell)
     return PullOutForces(
         forces_n={name: calibrated(case.failure, name, force) for name, force in uncalibrated.items()},
         region_mm3=float(volumes[region].sum()),
-        shell_n=calibrated(case.failure, "thread_shear", shell),
+        shell_n=shell_n,
     )
 
 
 def calibrated(failure: Failure, estimator: str, force_n: float) -> float:
-    """The force in N times the constant of its estimator."""
-    return force_n * failure.foam_constant_scale * ESTIMATORS[estimator].calibration.factor
+    """The force in N times the constant of its estimator; without a constant there is none to scale."""
+    constant = ESTIMATORS[estimator].calibration
+    return force_n * failure.foam_constant_scale * constant.factor if constant.tests else force_n
 
 
 def strain_criteria(failure: Failure) -> Mapping[str, Criterion]:
-    """The criteria on strain, by row of `ESTIMATORS`."""
+    """The criteria on strain, by name."""
     strains = YIELD_STRAINS[failure.yield_strain]
     return {
         "effective_strain": EffectiveStrain(limit=failure.effective_strain),

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from cases.build import LOAD, PullOutSetup
+from cases.build import PullOutSetup
 from cases.failure import strain_criteria
+from cases.head_loads import PULL_OUT
 from cases.progress import Progress
 from cases.results import PullOutCurve
 from fem.elastic import subdivided_rule
@@ -38,7 +39,7 @@ def pulled_curve(
     volumes = setup.mesh.volumes_mm3()
     try:
         for step in pulled_steps(
-            linear.model, LOAD, law, ends, settings=settings, start=linear.displacement_mm
+            linear.model, PULL_OUT, law, ends, settings=settings, start=linear.displacement_mm
         ):
             steps.append((step.displacement_mm, step.force_n, _damaged_mm3(step, law, volumes)))
             report(f"step {len(steps)} of {count}: {step.force_n:.0f} N at {step.displacement_mm:.3g} mm")

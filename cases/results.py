@@ -55,24 +55,26 @@ class PullOutCurve:
 
 @dataclass(frozen=True, kw_only=True)
 class PullOutForces:
-    """What the estimators say at which force a screw is pulled out.
+    """What the estimators say at which force on its head a screw is pulled out, or its bone yields.
 
     Attributes:
-        forces_n: by row of `cases.estimators.ESTIMATORS`, calibrated.
+        forces_n: by row of `cases.estimators.ESTIMATORS`, calibrated where there is a constant.
         region_mm3: bone that the strain criteria count.
-        shell_n: part of the thread shear that cortical bone bears.
+        shell_n: part of the thread shear that cortical bone bears; None without a thread shear.
         curve: of the pull beyond the linear range; None if the case asks for none.
     """
 
     forces_n: Mapping[str, float]
     region_mm3: float
-    shell_n: float
+    shell_n: float | None
     curve: PullOutCurve | None = None
 
     def row(self) -> dict[str, float]:
         """The numbers on one level, by column of a table."""
         columns = {f"failure_{name}_n": force for name, force in self.forces_n.items()}
-        columns |= {"failure_shell_n": self.shell_n, "failure_region_mm3": self.region_mm3}
+        if self.shell_n is not None:
+            columns["failure_shell_n"] = self.shell_n
+        columns["failure_region_mm3"] = self.region_mm3
         if self.curve is not None:
             columns["failure_curve_peak_mm"] = self.curve.peak_mm
         return columns
@@ -80,7 +82,7 @@ class PullOutForces:
 
 @dataclass(frozen=True, kw_only=True)
 class PullOutResult:
-    """One screw pulled along its axis, at one amount of body loss.
+    """One screw loaded at its head, at one amount of body loss.
 
     Attributes:
         name: label of the screw in tables, such as "s1_pedicle".
@@ -88,8 +90,9 @@ class PullOutResult:
         side: left or right.
         loss_percent: body loss asked for.
         achieved_loss_percent: body loss found on the mesh.
-        force_n: the pull.
-        head_displacement_mm: mean displacement of the screw head along the pull.
+        loading: kind of load, a row of `cases.head_loads.LOADS`.
+        force_n: its size.
+        head_displacement_mm: mean displacement of the screw head along the load.
         stiffness_n_per_mm: force over that displacement.
         stiffness_error_percent: estimated discretisation error; the computed stiffness is too high by it.
         bone_strain_p98: effective strain that 98 % of the bone volume around the screw stays below.
@@ -102,7 +105,7 @@ class PullOutResult:
         iterations, relative_residual: how the solver ended.
         balance_error: reactions plus load, over the load.
         mesh_hash: sha256 of nodes and tetrahedra.
-        failure: estimates of the pull-out force.
+        failure: estimates of the force at which it fails.
     """
 
     name: str
@@ -110,6 +113,7 @@ class PullOutResult:
     side: str
     loss_percent: float
     achieved_loss_percent: float
+    loading: str
     force_n: float
     head_displacement_mm: float
     stiffness_n_per_mm: float
@@ -134,6 +138,10 @@ class PullOutResult:
         flat = asdict(self)
         del flat["failure"]
         return {**flat, **self.failure.row()}
+
+    def as_json(self) -> dict[str, Any]:
+        """Every number as it is nested; what the load or the case has none of is left out."""
+        return asdict(self, dict_factory=lambda pairs: {k: v for k, v in pairs if v is not None})
 
     def stiffness(self) -> Interval:
         """The stiffness in N/mm with its discretisation error."""
@@ -192,12 +200,14 @@ class CompareResult:
 
     Attributes:
         name: of the study.
+        loading: kind of load, the same of all.
         results: one per screw and loss, screw by screw.
         crossovers: of every alar screw over every pedicle screw.
         failures: cases that gave no result.
     """
 
     name: str
+    loading: str
     results: tuple[PullOutResult, ...]
     crossovers: tuple[Crossover, ...]
     failures: tuple[Failure, ...]

@@ -1,13 +1,12 @@
 """Running a case: from a plan to a proven result with its fields."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import psutil
 
 from cases.build import (
-    LOAD,
     PullOutSetup,
     achieved_loss_percent,
     lost_share,
@@ -40,7 +39,7 @@ from geometry.mesh_quality import part_volumes
 
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """One solved pull-out with all its fields.
+    """One solved case with all its fields.
 
     Attributes:
         result: the numbers.
@@ -98,7 +97,7 @@ def run_case(case: Case, target: Path, report: Progress = silent) -> PullOutResu
 
 def write_result(target: Path, result: PullOutResult) -> None:
     """Write the numbers of one result as JSON, with what its estimators are."""
-    write_json(target, {**asdict(result), "estimators": estimators_json()})
+    write_json(target, {**result.as_json(), "estimators": estimators_json(result.failure.forces_n)})
 
 
 def pull_out(
@@ -109,7 +108,7 @@ def pull_out(
     start_mm: Floats | None = None,
     report: Progress = silent,
 ) -> Computed:
-    """The screw of a setup, pulled with that much of the S1 body lost.
+    """The screw of a setup, loaded as its case says, with that much of the S1 body lost.
 
     Args:
         setup: mesh, material and supports.
@@ -128,9 +127,10 @@ def pull_out(
     report(f"{name}, {loss_percent:g} % lost: solving")
     lost = lost_share(setup, loss_percent)
     solution = solve(model_at(setup, lost), settings=solver_settings(case.solver), start=start_mm)
-    fields = gauss_fields(solution, LOAD)
+    fields = gauss_fields(solution, case.loading.kind)
     strain = fields.effective_strain
-    stiffness = work_stiffness(case.loading.force_n, solution, LOAD)
+    stiffness = work_stiffness(case.loading.force_n, solution, case.loading.kind)
+    error = estimated_error(solution, case.loading.kind).relative_stiffness_error
     region = region_of_effect(setup, lost)
     trajectory = setup.plan.screw.trajectory
     volumes_mm3 = setup.mesh.volumes_mm3()
@@ -140,10 +140,11 @@ def pull_out(
         side=case.screw.side,
         loss_percent=loss_percent,
         achieved_loss_percent=achieved_loss_percent(setup, lost),
+        loading=case.loading.kind,
         force_n=case.loading.force_n,
         head_displacement_mm=case.loading.force_n / stiffness,
         stiffness_n_per_mm=stiffness,
-        stiffness_error_percent=100.0 * estimated_error(solution, LOAD).relative_stiffness_error,
+        stiffness_error_percent=100.0 * error,
         bone_strain_p98=float(
             volume_percentiles(strain, fields.points_volume_mm3, region, np.array([98.0]))[0]
         ),
@@ -209,7 +210,8 @@ def solver_settings(chosen: Solver) -> SolverSettings:
 def write_fields(computed: Computed, target: Path) -> None:
     """Write mesh, displacement and element fields as VTU; a right screw is mirrored to its side."""
     setup = computed.setup
-    mesh, displacement = setup.mesh, computed.solution.displacement_of(LOAD)
+    mesh = setup.mesh
+    displacement = computed.solution.displacement_of(setup.plan.case.loading.kind)
     density = setup.material.density_mg_cm3.mean(axis=1)
     grain = computed.solution.model.elastic.grain
     axes = {} if grain is None else {"grain": grain.axes}

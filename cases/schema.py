@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from cases.head_loads import LOADS, PULL_OUT
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import BodyLoss, Bone
 from cases.schema_cortex import Cortex
@@ -77,17 +78,18 @@ class Case(Named):
     body_loss: BodyLoss = Field(default_factory=BodyLoss, description="the lost part of the S1 body")
     screw: Screw = Field(description="the sacral screw")
     loading: Loading = Field(default_factory=Loading, description="load and supports")
-    failure: Failure = Field(default_factory=Failure, description="estimates of the pull-out force")
+    failure: Failure = Field(default_factory=Failure, description="estimates of the force at failure")
     mesh: Meshing = Field(default_factory=Meshing, description="element sizes")
     solver: Solver = Field(default_factory=Solver, description="solution of the equations")
 
     @classmethod
     def broken_rules(cls, given: Mapping[str, object]) -> list[BrokenRule]:
-        """Where the sacrum lies in a scan is said once."""
+        """Where the sacrum lies in a scan is said once, and only a pull goes beyond the linear range."""
+        broken = _steps_without_a_pull(given.get("loading"), given.get("failure"))
         bone, anatomy = (given.get(key) for key in ("bone", "anatomy"))
         ct = bone.get("ct") if isinstance(bone, Mapping) else None
         if not isinstance(ct, Mapping):
-            return []
+            return broken
         surface = isinstance(anatomy, Mapping) and bool(anatomy.get("sacrum_surface"))
         placed = bool(ct.get("landmarks"))
         if surface and placed:
@@ -95,12 +97,25 @@ class Case(Named):
                 "given beside those of sacrum_surface",
                 "delete them: the surface's place the scan",
             )
-            return [BrokenRule(path=("bone", "ct", "landmarks"), problem=problem, remedy=remedy)]
+            broken.append(BrokenRule(path=("bone", "ct", "landmarks"), problem=problem, remedy=remedy))
         if not surface and not placed and ct.get("coordinates") != SACRAL:
             problem = "nothing says where the sacrum lies in the scan"
             remedy = f"give landmarks, a sacrum_surface made from the scan, or coordinates: {SACRAL}"
-            return [BrokenRule(path=("bone", "ct"), problem=problem, remedy=remedy)]
+            broken.append(BrokenRule(path=("bone", "ct"), problem=problem, remedy=remedy))
+        return broken
+
+
+def _steps_without_a_pull(loading: object, failure: object) -> list[BrokenRule]:
+    """The fault of a pull beyond the linear range in a case that is not pulled."""
+    kind = loading.get("kind") if isinstance(loading, Mapping) else None
+    progressive = failure.get("progressive") if isinstance(failure, Mapping) else None
+    steps = progressive.get("steps") if isinstance(progressive, Mapping) else None
+    load = LOADS.get(kind) if isinstance(kind, str) else None
+    if steps is None or load is None or load.pulls:
         return []
+    problem = f"only a pull goes on beyond the linear range, and loading.kind is {kind}"
+    remedy = f"delete steps, or set loading.kind: {PULL_OUT}"
+    return [BrokenRule(path=("failure", "progressive", "steps"), problem=problem, remedy=remedy)]
 
 
 __all__ = [

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from cases.head_loads import LOADS, PULL_OUT
 from cases.section import Section, choice, overrides_of, quantity
 from geometry.meshing.sizing import Sizing
 
-LOADINGS = ("pull_out",)
 ENGINES = ("multigrid", "direct", "sfepy")
 
 if TYPE_CHECKING:
@@ -17,13 +17,18 @@ else:
 class Loading(Section):
     """The load and what holds the bone against it."""
 
-    kind: str = choice("pull_out", LOADINGS, about="axial pull on the screw head", source="design 4")
+    kind: str = choice(
+        PULL_OUT,
+        LOADS,
+        about="load on the screw head: " + "; ".join(f"{name}, {load.about}" for name, load in LOADS.items()),
+        source="; ".join(load.source for load in LOADS.values()),
+    )
     force_n: float = quantity(
         100.0,
         1.0,
         5_000.0,
         unit="N",
-        about="the pull; the model is linear, so stiffness does not depend on it",
+        about="its size; the model is linear, so stiffness does not depend on it",
         source="chosen",
     )
     support_clearance_diameters: float = quantity(

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cases.build import LOAD, PullOutSetup, lost_share, mesh_plan, plan_case, set_up
+from cases.build import PullOutSetup, lost_share, mesh_plan, plan_case, set_up
 from cases.commands.main import main
 from cases.elasticity import weakened
 from cases.faults import CaseError
+from cases.head_loads import PULL_OUT
 from cases.load import read_case
 from cases.run import Computed, pull_out, region_of_effect, write_fields
 from cases.schema import Case
@@ -143,7 +144,7 @@ def test_a_cemented_screw_in_osteoporotic_bone_is_stiffer_than_a_bare_one(pulled
     assert bone_mpa < 500.0
     filled = (mesh.part == mesh.part_index("cement")).astype(float)
     bare = solve(replace(model, elastic=weakened(setup.elastic, filled, bone_mpa)), settings=SolverSettings())
-    bare_n_per_mm = work_stiffness(100.0, bare, LOAD)
+    bare_n_per_mm = work_stiffness(100.0, bare, PULL_OUT)
     # 12 % was measured between fine meshes of both (docs/method.md)
     assert 1.05 < pulled.result.stiffness_n_per_mm / bare_n_per_mm < 1.3
 
@@ -187,7 +188,7 @@ def test_a_right_cemented_screw_is_the_mirror_image(pulled: Computed, tmp_path: 
     flip = np.array([-1.0, 1.0, 1.0])
     # single precision
     assert drawn.points == pytest.approx(mesh.nodes_mm[nodes] * flip, abs=1e-4)
-    moved = pulled.solution.displacement_of(LOAD)[nodes] * flip
+    moved = pulled.solution.displacement_of(PULL_OUT)[nodes] * flip
     assert drawn.point_data["displacement_mm"] == pytest.approx(moved, abs=1e-7)
 
 

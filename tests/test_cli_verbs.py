@@ -29,6 +29,7 @@ RESULT = PullOutResult(
     side="left",
     loss_percent=50.0,
     achieved_loss_percent=49.8,
+    loading="pull_out",
     force_n=100.0,
     head_displacement_mm=0.02,
     stiffness_n_per_mm=5000.0,
@@ -133,7 +134,9 @@ def test_a_comparison_with_a_failed_case_prints_its_table_and_is_code_6(
 ) -> None:
     def compared(study: CompareStudy, target: Path, report: Progress) -> CompareResult:
         failure = Failure(name="s1_pedicle", loss_percent=50.0, reason="no convergence")
-        return CompareResult(name=study.name, results=(RESULT,), crossovers=(), failures=(failure,))
+        return CompareResult(
+            name=study.name, loading="pull_out", results=(RESULT,), crossovers=(), failures=(failure,)
+        )
 
     monkeypatch.setattr(compare_verb, "run_compare", compared)
     Path("study.yaml").write_text(STUDY)

@@ -19,6 +19,7 @@ def curve(name: str, stiffness: Sequence[float], error_percent: float = 0.0) -> 
             side="left",
             loss_percent=loss,
             achieved_loss_percent=loss,
+            loading="pull_out",
             force_n=100.0,
             head_displacement_mm=100.0 / value,
             stiffness_n_per_mm=value,

@@ -77,7 +77,7 @@ def test_small_shares_are_told_and_large_ones_warned_of() -> None:
 
 def test_a_comparison_carries_its_warnings_in_text_and_json() -> None:
     far = replace(RESULT, extrapolated_percent=40.0)
-    comparison = CompareResult(name="x", results=(far,), crossovers=(), failures=())
+    comparison = CompareResult(name="x", loading="pull_out", results=(far,), crossovers=(), failures=())
     assert "warning: 40 % of the trabecular bone is denser or lighter" in comparison_text(comparison)
     document = comparison_json(comparison)
     assert document["results"][0]["clipped_percent"] == far.clipped_percent

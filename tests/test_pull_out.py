@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from cases.build import (
-    LOAD,
     PullOutSetup,
     ScrewPlan,
     achieved_loss_percent,
@@ -19,6 +18,7 @@ from cases.build import (
 )
 from cases.elasticity import weakened
 from cases.faults import CaseError
+from cases.head_loads import PULL_OUT
 from cases.load import read_case
 from cases.run import Computed, pull_out
 from cases.schema import Case
@@ -56,7 +56,7 @@ def pulled(setup: PullOutSetup) -> list[Computed]:
 
 
 def stiffness(model: Model) -> float:
-    return work_stiffness(100.0, solve(model, settings=SETTINGS), LOAD)
+    return work_stiffness(100.0, solve(model, settings=SETTINGS), PULL_OUT)
 
 
 def test_the_anatomy_is_that_of_the_case() -> None:
@@ -174,12 +174,12 @@ def test_the_mirrored_model_gives_the_mirrored_result(setup: PullOutSetup) -> No
         supports=(FixedNodes(name="held", nodes=setup.held),),
         load_cases=(
             face_traction(
-                mesh, mesh.face("screw_head"), -setup.plan.screw.direction * mirror * 100.0, name=LOAD
+                mesh, mesh.face("screw_head"), -setup.plan.screw.direction * mirror * 100.0, name=PULL_OUT
             ),
         ),
     )
-    ours = solve(model, settings=SETTINGS).displacement_of(LOAD)
-    theirs = solve(mirrored, settings=SETTINGS).displacement_of(LOAD)
+    ours = solve(model, settings=SETTINGS).displacement_of(PULL_OUT)
+    theirs = solve(mirrored, settings=SETTINGS).displacement_of(PULL_OUT)
     # residuals of 1e-8 of the load leave far less than 1e-5 of the largest displacement
     assert np.abs(theirs - ours * mirror).max() < 1e-5 * np.abs(ours).max()
     assert quality(mesh).min_volume_mm3 > 0.0
@@ -194,7 +194,7 @@ def test_the_displacement_of_the_head_is_the_pull_over_the_stiffness(pulled: lis
     area = 0.5 * np.linalg.norm(
         np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
     )
-    along = computed.solution.displacement_of(LOAD)[head[:, 3:]] @ -screw.direction
+    along = computed.solution.displacement_of(PULL_OUT)[head[:, 3:]] @ -screw.direction
     mean = float(area @ along.mean(axis=1) / area.sum())
     assert mean == pytest.approx(computed.result.head_displacement_mm, rel=1e-6)
 

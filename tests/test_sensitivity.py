@@ -9,9 +9,10 @@ import pytest
 from cases.build import plan_case
 from cases.commands.main import main
 from cases.faults import UsageError
+from cases.head_loads import PULL_OUT
 from cases.schema import Case, Screw
 from cases.studies.sensitivity.inputs import UncertainInput, asked_inputs, inputs_of, strayed
-from cases.studies.sensitivity.outputs import QUANTITIES, STIFFNESS, Outcomes
+from cases.studies.sensitivity.outputs import QUANTITIES, Outcomes
 from cases.studies.sensitivity.sample import draw, indices, swings
 from geometry.arrays import Floats
 
@@ -98,7 +99,7 @@ def outcomes(alar: Floats, pedicle: Floats) -> Outcomes:
     values = {("alar", 0.0): alar[:, 0], ("alar", 100.0): alar[:, 1]}
     values |= {("pedicle", 0.0): pedicle[:, 0], ("pedicle", 100.0): pedicle[:, 1]}
     return Outcomes(
-        quantity=STIFFNESS,
+        quantity=QUANTITIES[PULL_OUT][0],
         values=values,
         n_swings=0,
         draws=2,
@@ -142,7 +143,7 @@ def test_the_command_tells_how_far_the_stiffness_moves_and_goes_on(
     inputs = ["--input", "bone.t_score=-3:-1"]
     assert main([*words, *inputs, "--budget", "3"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert {output["quantity"] for output in told["outputs"]} == {one.column for one in QUANTITIES}
+    assert {output["quantity"] for output in told["outputs"]} == {one.column for one in QUANTITIES[PULL_OUT]}
     for output in told["outputs"]:
         low, high = output["swings"]
         # denser bone is stiffer and stronger

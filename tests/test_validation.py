@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cases.commands.main import main
-from cases.estimators import LINEAR_ESTIMATORS
+from cases.head_loads import LOADS, PULL_OUT
 from cases.schema_construct import NONE
 from cases.studies.validation.cadaver import RATIO_TARGETS, cadaver_cases, cadaver_rows
 from cases.studies.validation.foam import FoamPull, block_of, chapman_n, foam_rows, pull
@@ -59,10 +59,10 @@ def test_a_wrong_constant_would_be_seen(pulled: Mapping[int, FoamPull]) -> None:
     found = {**same, "st5_6.5 in grade 5": pulled[10], "st5_6.5 in grade 10": pulled[10]}
     # on a mesh coarser than the one that the constants were fitted on
     right = [row for row in foam_rows(found) if row.target.name == "foam, st4_6.5"]
-    assert [row.verdict for row in right] == [PASS] * len(LINEAR_ESTIMATORS)
+    assert [row.verdict for row in right] == [PASS] * len(LOADS[PULL_OUT].estimators)
     wrong = [replace(row, computed=1.3 * (row.computed or 0.0)) for row in right]
-    assert [row.verdict for row in wrong] == [MISS] * len(LINEAR_ESTIMATORS)
-    assert set(fitted_now(found)) == set(LINEAR_ESTIMATORS)
+    assert [row.verdict for row in wrong] == [MISS] * len(LOADS[PULL_OUT].estimators)
+    assert set(fitted_now(found)) == set(LOADS[PULL_OUT].estimators)
 
 
 def test_every_ratio_has_its_cases_and_its_band() -> None:
@@ -105,7 +105,7 @@ def test_the_command_prints_one_row_for_each_test(
     words = ["validate", "--only", "foam", "--json", "--out", str(tmp_path / "v")]
     assert main([*words, "--picture", str(tmp_path / "v.png")]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert len(told["rows"]) == 8 * len(LINEAR_ESTIMATORS)
+    assert len(told["rows"]) == 8 * len(LOADS[PULL_OUT].estimators)
     assert (tmp_path / "v.png").stat().st_size > 10_000
     assert (tmp_path / "v" / "table.md").read_text().count("\n") == 2 + len(told["rows"])
 

@@ -1,16 +1,16 @@
 """`sacrofix run CASE.yaml`: compute one case."""
 
 import argparse
-from dataclasses import asdict
 
 from cases.commands.case_argument import add_file, add_out, default_out
 from cases.commands.console import Console
 from cases.construct.run import run_construct
 from cases.estimators import estimators_json
+from cases.head_loads import LOADS
 from cases.load import case_kind, read_case, read_construct
 from cases.report.construct import construct_text, limits_of
 from cases.report.density import density_warnings
-from cases.report.forces import FORCE_LIMITS, force_lines
+from cases.report.forces import force_lines
 from cases.results import PullOutResult
 from cases.run import run_case
 from cases.schema_construct import CONSTRUCT
@@ -38,8 +38,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         {
             "ok": True,
             "out": str(out),
-            "result": asdict(result),
-            "estimators": estimators_json(),
+            "result": result.as_json(),
+            "estimators": estimators_json(result.failure.forces_n),
             "density_warnings": density_warnings([result]),
         }
     )
@@ -62,14 +62,19 @@ def _run_construct(args: argparse.Namespace, console: Console) -> int:
 
 def summary(result: PullOutResult) -> str:
     """The numbers of a result, for a terminal."""
+    load = LOADS[result.loading]
     low = result.stiffness().low
     size = f"{result.screw_diameter_mm:g} x {result.screw_length_mm:g} mm"
     cement = f", {result.cement_ml:.2f} ml of cement" if result.cement_ml else ""
     rows = (
         ("screw", f"{result.name}, {result.side}, {size}{cement}"),
         ("S1 body loss", f"{result.loss_percent:g} % ({result.achieved_loss_percent:.1f} % on the mesh)"),
-        ("pull-out stiffness", f"{low:.0f} to {result.stiffness_n_per_mm:.0f} N/mm (discretisation error)"),
-        ("head displacement", f"{result.head_displacement_mm:.4f} mm at {result.force_n:g} N"),
+        ("load", f"{result.force_n:g} N {load.about}"),
+        (
+            f"{load.label} stiffness",
+            f"{low:.0f} to {result.stiffness_n_per_mm:.0f} N/mm (discretisation error)",
+        ),
+        ("head displacement", f"{result.head_displacement_mm:.4f} mm along the load"),
         ("effective strain", f"{result.bone_strain_p98:.2e} is exceeded in 2 % of the bone round the screw"),
         ("outside the law", f"{result.extrapolated_percent:.0f} % of trabecular bone is denser or lighter"),
         ("at the floor", f"{result.clipped_percent:.0f} % of trabecular bone, which the law makes softer"),
@@ -82,4 +87,4 @@ def summary(result: PullOutResult) -> str:
     forces = [f"  {name:<18}{value}" for name, value in force_lines(result.failure)]
     lines = [f"{name:<20}{value}" for name, value in rows]
     lines += [f"warning: {said}" for said in density_warnings([result])]
-    return "\n".join([*lines, "", "pull-out force, by estimator", *forces, "", *FORCE_LIMITS])
+    return "\n".join([*lines, "", f"{load.force}, by estimator", *forces, "", *load.limits])

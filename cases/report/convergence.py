@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from cases.head_loads import LOADS
 from cases.studies.converge import Convergence
 
 EDGES = ("own", "half", "quarter")
@@ -37,7 +38,8 @@ def convergence_text(study: Convergence) -> str:
                 f"observed order {study.observed_order:.2f}, {study.order:g} used (theory allows no more)"
             )
         lines.append(f"extrapolated stiffness: {study.extrapolated_n_per_mm:.0f} N/mm")
-    lines.append(f"stiffness without mesh error: {study.low_n_per_mm:.0f} to {study.high_n_per_mm:.0f} N/mm")
+    band = f"{study.low_n_per_mm:.0f} to {study.high_n_per_mm:.0f} N/mm"
+    lines.append(f"{LOADS[study.loading].label} stiffness without mesh error: {band}")
     return "\n".join(lines)
 
 

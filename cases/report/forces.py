@@ -1,18 +1,13 @@
-"""Pull-out forces as text: one block of rows for each estimator, so that screws stand side by side."""
+"""Forces as text: one block of rows for each estimator, so that screws stand side by side."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
 from cases.estimators import ESTIMATORS
+from cases.head_loads import LOADS
 from cases.results import PullOutCurve, PullOutForces, PullOutResult
 
-# What a reader must know before quoting a force (docs/failure.md).
-FORCE_LIMITS = (
-    "Forces are estimates with biases of their own (docs/failure.md): compare screws within one estimator,",
-    "never across. The first two are first yield times a constant from foam; of thread shear the shell is",
-    "the least sure part.",
-)
 FIRST_COLUMN = 30
 
 # What a row of the table says of one result.
@@ -25,13 +20,15 @@ def forces_text(results: Sequence[PullOutResult]) -> str:
     losses = sorted({result.loss_percent for result in results})
     found = {(result.name, result.loss_percent): result.failure for result in results}
     width = max([12, *(len(name) + 2 for name in names)])
-    lines = [f"{'Pull-out force in N':<{FIRST_COLUMN}}" + "".join(f"{name:>{width}}" for name in names)]
+    load = LOADS[results[0].loading]
+    corner = f"{load.force.capitalize()} in N"
+    lines = [f"{corner:<{FIRST_COLUMN}}" + "".join(f"{name:>{width}}" for name in names)]
     for title, cell in _blocks(results):
         for loss in losses:
             told = [cell(found[name, loss]) if (name, loss) in found else "failed" for name in names]
             head = f"{title if loss == losses[0] else '':<{FIRST_COLUMN - 8}}{loss:>5g} % "
             lines.append(head + "".join(f"{text:>{width}}" for text in told))
-    return "\n".join([*lines, "", *FORCE_LIMITS])
+    return "\n".join([*lines, "", *load.limits])
 
 
 def force_lines(failure: PullOutForces) -> list[tuple[str, str]]:
@@ -39,7 +36,7 @@ def force_lines(failure: PullOutForces) -> list[tuple[str, str]]:
     lines = []
     for name, force in failure.forces_n.items():
         row = ESTIMATORS[name]
-        shell = f", {failure.shell_n:.0f} of it in the shell" if name == "thread_shear" else ""
+        shell = f", {_shell(failure)} of it in the shell" if name == "thread_shear" else ""
         at = _where(failure.curve) if name == "curve_peak" and failure.curve else ""
         lines.append((row.label, f"{force:.0f} N{shell}{at} ({row.calibration})"))
     return lines
@@ -56,7 +53,12 @@ def _blocks(results: Sequence[PullOutResult]) -> Iterator[tuple[str, Cell]]:
         if any(name in result.failure.forces_n for result in results):
             yield row.label, partial(_force, name)
             if name == "thread_shear":
-                yield "of it the shell", lambda failure: f"{failure.shell_n:.0f}"
+                yield "of it the shell", _shell
+
+
+def _shell(failure: PullOutForces) -> str:
+    """The part of the thread shear that the shell bears; empty without any."""
+    return "" if failure.shell_n is None else f"{failure.shell_n:.0f}"
 
 
 def _force(estimator: str, failure: PullOutForces) -> str:

@@ -67,6 +67,7 @@ def sensitivity_rows(study: Sensitivity) -> list[dict[str, Any]]:
     return [
         {
             "output": output.name,
+            "loading": study.loading,
             "quantity": output.quantity.column,
             "unit": output.unit,
             "base": output.base,

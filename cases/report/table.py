@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from cases.estimators import estimators_json
+from cases.head_loads import LOADS
 from cases.report.density import density_shares, density_warnings
-from cases.report.forces import FORCE_LIMITS, forces_text
+from cases.report.forces import forces_text
 from cases.results import CompareResult, PullOutResult
 from cases.studies.crossover import best_at, retention
 
@@ -44,7 +45,8 @@ def comparison_text(comparison: CompareResult) -> str:
     rows = {(row["name"], row["loss_percent"]): row for row in result_rows(results)}
     width = max([24, *(len(name) + 2 for name in names)])
     lines = [
-        "Pull-out stiffness in N/mm (- discretisation error), and retention against no loss",
+        f"{LOADS[comparison.loading].label.capitalize()} stiffness in N/mm (- discretisation error), and "
+        "retention against no loss",
         "",
         f"{'S1 body loss':>12}  " + "".join(f"{name:>{width}}" for name in names) + "   best",
     ]
@@ -85,11 +87,14 @@ def comparison_json(comparison: CompareResult) -> dict[str, Any]:
     return {
         "study": "compare",
         "name": comparison.name,
+        "loading": comparison.loading,
         "results": [
-            {**asdict(result), "retention_percent": row["retention_percent"]}
+            {**result.as_json(), "retention_percent": row["retention_percent"]}
             for result, row in zip(results, result_rows(results), strict=True)
         ],
-        "estimators": estimators_json(),
+        "estimators": estimators_json(
+            dict.fromkeys(name for result in results for name in result.failure.forces_n)
+        ),
         "best": [
             {"loss_percent": loss, "screws": best_at([r for r in results if r.loss_percent == loss])}
             for loss in losses(results)
@@ -97,5 +102,5 @@ def comparison_json(comparison: CompareResult) -> dict[str, Any]:
         "crossovers": [{**asdict(c), "sentence": c.sentence()} for c in comparison.crossovers],
         "failures": [asdict(failure) for failure in comparison.failures],
         "density_warnings": density_warnings(results),
-        "limits": " ".join((*LIMITS, *FORCE_LIMITS)),
+        "limits": " ".join((*LIMITS, *LOADS[comparison.loading].limits)),
     }

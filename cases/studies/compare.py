@@ -10,6 +10,7 @@ from cases.build import ScrewPlan, at_body_loss, case_anatomy, mesh_plan, plan_c
 from cases.case_density import scan_record
 from cases.export.table import write_csv
 from cases.faults import as_one
+from cases.head_loads import LOADS
 from cases.progress import Progress, silent
 from cases.report.bone import described
 from cases.report.table import comparison_json, result_rows, screw_names
@@ -146,6 +147,7 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
     """Write table, numbers, pictures and provenance of what was computed."""
     comparison = CompareResult(
         name=study.name,
+        loading=study.case.loading.kind,
         results=tuple(gathered.results),
         crossovers=tuple(crossovers(gathered.results)),
         failures=tuple(gathered.failures),
@@ -160,8 +162,10 @@ def _write(study: CompareStudy, gathered: Gathered, folder: Path, report: Progre
     pictures = folder / "pictures"
     pictures.mkdir()
     bone = described(study.case)
-    draw_stiffness(comparison.results, comparison.crossovers, bone, pictures / "stiffness.png")
+    draw_stiffness(comparison, bone, pictures / "stiffness.png")
     draw_pull_out(comparison.results, bone, pictures / "pull_out.png")
     if gathered.drawn:
-        draw_screws(gathered.drawn, study.case.loading.force_n, pictures / "screws.png")
+        loading = study.case.loading
+        load = f"{loading.force_n:g} N, {LOADS[loading.kind].label}"
+        draw_screws(gathered.drawn, load, pictures / "screws.png")
     return comparison

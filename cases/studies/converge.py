@@ -58,6 +58,7 @@ class Convergence:
 
     Attributes:
         name: of the case.
+        loading: its kind of load.
         points: coarse to fine.
         observed_order: in the edge; None if the values show none.
         order: the one used, at most `FORMAL_ORDER`; None likewise.
@@ -66,6 +67,7 @@ class Convergence:
     """
 
     name: str
+    loading: str
     points: tuple[MeshPoint, ...]
     observed_order: float | None
     order: float | None
@@ -94,7 +96,7 @@ def run_converge(case: Case, target: Path, halvings: int = 1, report: Progress =
     """
     with result_folder(target) as folder:
         points = _points(case, halvings, report)
-        convergence = _summed_up(case.name, points)
+        convergence = _summed_up(case, points)
         write_json(folder / "result.json", asdict(convergence))
         write_csv(folder / "result.csv", [asdict(point) for point in points])
         write_case(folder / "case.yaml", case)
@@ -138,7 +140,7 @@ def _point(plan: ScrewPlan, mesh: Mesh, halvings: int, report: Progress) -> Mesh
     )
 
 
-def _summed_up(name: str, points: Sequence[MeshPoint]) -> Convergence:
+def _summed_up(case: Case, points: Sequence[MeshPoint]) -> Convergence:
     """The points with their limit."""
     limit = limit_of(
         np.array([point.edge_mm for point in points]),
@@ -147,7 +149,8 @@ def _summed_up(name: str, points: Sequence[MeshPoint]) -> Convergence:
         falls=True,
     )
     return Convergence(
-        name=name,
+        name=case.name,
+        loading=case.loading.kind,
         points=tuple(points),
         observed_order=limit.observed_order,
         order=limit.order,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyvista as pv
 
+from cases.head_loads import LOADS
 from cases.views.canvas import INK, off_screen_plotter
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def draw_convergence(study: "Convergence", target: Path) -> None:
     chart = pv.Chart2D(size=(0.96, 0.94), loc=(0.02, 0.03))
     order = "no convergence" if study.order is None else f"order {study.order:.2g}"
     chart.title = f"Mesh study of {study.name}: {order}"
-    chart.x_label, chart.y_label = "Mean element edge (mm)", "Pull-out stiffness (N/mm)"
+    chart.x_label = "Mean element edge (mm)"
+    chart.y_label = f"{LOADS[study.loading].label.capitalize()} stiffness (N/mm)"
     chart.background_color = "white"
     edges = np.array([point.edge_mm for point in study.points])
     values = np.array([point.stiffness_n_per_mm for point in study.points])

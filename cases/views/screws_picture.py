@@ -52,8 +52,8 @@ class Row:
     logarithmic: bool
 
 
-def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> None:
-    """Write the picture as PNG: each sacrum is cut along its screw, seen from above, front up."""
+def draw_screws(screws: Sequence[DrawnScrew], load: str, target: Path) -> None:
+    """Write the picture as PNG, told the load: each sacrum is cut along its screw, from above, front up."""
     drawn = [read_fields(screw.fields) for screw in screws]
     densest = max(float(np.nanpercentile(d.bone["density_mg_cm3"], 99.5)) for d in drawn)
     rows = (
@@ -67,7 +67,7 @@ def draw_screws(screws: Sequence[DrawnScrew], force_n: float, target: Path) -> N
         ),
         Row(
             field="von_mises_mpa",
-            title=f"Von Mises stress (MPa) at {force_n:g} N",
+            title=f"Von Mises stress (MPa) at {load}",
             colours="inferno",
             limits=(0.01, 10.0),
             labels=4,

@@ -1,24 +1,23 @@
 """Stiffness against body loss, one line per screw, with discretisation errors."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import pyvista as pv
 
-from cases.results import Crossover, PullOutResult
+from cases.head_loads import LOADS
+from cases.results import CompareResult
 from cases.views.canvas import INK, SCREW_COLOURS, off_screen_plotter
 
 _MARKERS = ("o", "s", "d", "x", "+")
 
 
-def draw_stiffness(
-    results: Sequence[PullOutResult], crossovers: Sequence[Crossover], subtitle: str, target: Path
-) -> None:
+def draw_stiffness(comparison: CompareResult, subtitle: str, target: Path) -> None:
     """Write the chart as PNG: stiffness in N/mm over body loss in percent, bands for the error."""
+    results = comparison.results
     plotter = off_screen_plotter((1400, 950))
     chart = pv.Chart2D(size=(0.96, 0.94), loc=(0.02, 0.03))
-    chart.title = f"Pull-out stiffness under S1 body loss\n{subtitle}"
+    chart.title = f"{LOADS[comparison.loading].label.capitalize()} stiffness under S1 body loss\n{subtitle}"
     chart.x_label, chart.y_label = "S1 body loss (% of volume)", "Stiffness (N/mm)"
     chart.background_color = "white"
     names = list(dict.fromkeys(result.name for result in results))
@@ -40,7 +39,7 @@ def draw_stiffness(
     highest = max(r.stiffness_n_per_mm for r in results)
     chart.y_range = [0.0, 1.15 * highest]
     chart.x_range = [-2.0, 102.0]
-    for crossing in crossovers:
+    for crossing in comparison.crossovers:
         if crossing.percent is not None:
             chart.line(
                 [crossing.percent] * 2, [0.0, 1.15 * highest], color=INK, width=1.5, style="--", label=""

@@ -7,7 +7,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cases.build import plan_case
+from cases.estimators import ESTIMATORS
 from cases.faults import UsageError
+from cases.head_loads import LOADS
 from cases.schema import Case
 from cases.schema_bone import MEASURED_IN_A_SCAN, Bone
 from cases.schema_screw import Screw
@@ -90,13 +92,21 @@ def inputs_of(case: Case) -> tuple[UncertainInput, ...]:
             values=(8_040.0, 17_000.0),
             source="osteoporotic 8.04 to pelvic 17 GPa (evidence 4.3 [V 74, 75])",
         ),
-        UncertainInput(
-            key="failure.foam_constant_scale",
-            values=(0.85, 1.15),
-            source="15 %, within which the foam tests must be met (evidence 7.5)",
-        ),
+        *_foam_constants(case.loading.kind),
         *(UncertainInput(key=key, values=(-5.0, 5.0), source=stray) for key in STRAYS),
     )
+
+
+def _foam_constants(loading: str) -> tuple[UncertainInput, ...]:
+    """What the constants of the estimators are uncertain by; nothing where none has one."""
+    if not any(ESTIMATORS[name].calibration.tests for name in LOADS[loading].estimators):
+        return ()
+    scale = UncertainInput(
+        key="failure.foam_constant_scale",
+        values=(0.85, 1.15),
+        source="15 %, within which the foam tests must be met (evidence 7.5)",
+    )
+    return (scale,)
 
 
 def _densities(bone: Bone) -> tuple[UncertainInput, ...]:
@@ -140,14 +150,19 @@ def asked_inputs(case: Case, words: Sequence[str]) -> tuple[UncertainInput, ...]
         words: such as "bone.t_score", "bone.t_score=-3:-1" or "bone.density_law=morgan2003,crawford2003".
 
     Raises:
-        UsageError: a key without values that is none of the usual ones, values that make no range, or a key
-            that a scan takes the place of.
+        UsageError: a key without values that is none of the usual ones, values that make no range, a key
+            that a scan takes the place of, or the kind of load.
     """
     usual = {one.key: one for one in inputs_of(case)}
     if not words:
         return tuple(usual.values())
     asked = tuple(_asked(usual, word) for word in words)
     for one in asked:
+        if one.key == "loading.kind":
+            raise UsageError(
+                "--input 'loading.kind' changes what is asked, not the bone",
+                advice=f"Run it once with each --set loading.kind={', '.join(LOADS)}",
+            )
         if case.bone.ct is not None and one.key.removeprefix("bone.").split(".")[0] in MEASURED_IN_A_SCAN:
             raise UsageError(
                 f"--input {one.key!r} is measured in the scan of the case", advice="Leave it out"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.estimators import ESTIMATORS, LINEAR_ESTIMATORS
+from cases.estimators import ESTIMATORS
+from cases.head_loads import LOADS, HeadLoad
 from cases.studies.sensitivity.sample import Indices, indices
 from geometry.arrays import Floats
 
@@ -29,14 +30,18 @@ class Quantity:
         return f"{self.column} at {loss_percent:g} %"
 
 
-STIFFNESS = Quantity(column="stiffness_n_per_mm", label="stiffness", unit="N/mm")
-QUANTITIES = (
-    STIFFNESS,
-    *(
-        Quantity(column=f"failure_{name}_n", label=f"force by {ESTIMATORS[name].label}", unit="N")
-        for name in LINEAR_ESTIMATORS
-    ),
-)
+def _quantities(load: HeadLoad) -> tuple[Quantity, ...]:
+    """The stiffness, then the forces that one linear solution gives."""
+    forces = (
+        Quantity(column=f"failure_{name}_n", label=f"{load.force} by {ESTIMATORS[name].label}", unit="N")
+        for name in load.estimators
+    )
+    stiffness = Quantity(column="stiffness_n_per_mm", label=f"{load.label} stiffness", unit="N/mm")
+    return (stiffness, *forces)
+
+
+# By kind of load.
+QUANTITIES: Mapping[str, tuple[Quantity, ...]] = {kind: _quantities(load) for kind, load in LOADS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -80,9 +80,11 @@ class AllLosses:
                 setup, start = set_up(at_loss, shared_mesh(at_loss)), None
             computed = pull_out(setup, case.screw.title(), loss, start_mm=start)
             start = computed.solution.displacement_mm
-            results.append(asdict(computed.result))
+            results.append(computed.result.as_json())
             numbers = computed.result.row()
-            row |= {quantity.at(loss): numbers.get(quantity.column) for quantity in QUANTITIES}
+            row |= {
+                quantity.at(loss): numbers.get(quantity.column) for quantity in QUANTITIES[case.loading.kind]
+            }
         write_json(folder / "result.json", results)
         write_case(folder / "case.yaml", case)
         hashes = list(dict.fromkeys(result["mesh_hash"] for result in results))
@@ -97,6 +99,7 @@ class Sensitivity:
 
     Attributes:
         name: of the case or comparison.
+        loading: its kind of load.
         inputs: what is uncertain.
         swings: one input at another value each.
         draws: how often all inputs were drawn at once: values of A and B, n of each.
@@ -111,6 +114,7 @@ class Sensitivity:
     """
 
     name: str
+    loading: str
     inputs: tuple[UncertainInput, ...]
     swings: tuple[Swing, ...]
     draws: int
@@ -195,6 +199,7 @@ def run_sensitivity(
     for row in base.values():
         if row is not None and row["status"] != "ok":
             raise SacrofixError(f"the case itself gives no result: {row['reason']}", where=subject.name)
+    loading = subject.first.loading.kind
     outcomes = [
         Outcomes(
             quantity=quantity,
@@ -205,11 +210,12 @@ def run_sensitivity(
             pairs=_pairs(subject),
             seed=seed,
         )
-        for quantity in QUANTITIES
+        for quantity in QUANTITIES[loading]
         if (values := _values(subject, quantity, jobs, batch.rows))
     ]
     return Sensitivity(
         name=subject.name,
+        loading=loading,
         inputs=tuple(inputs),
         swings=tuple(moved),
         draws=drawn.count,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cases.build import plan_case, set_up
-from cases.estimators import LINEAR_ESTIMATORS
+from cases.head_loads import LOADS, PULL_OUT
 from cases.progress import Progress, silent
 from cases.run import Computed, pull_out
 from cases.schema import Case
@@ -82,7 +82,7 @@ def run_validation(
     interrupted = False
     if CADAVER in groups:
         ended, interrupted = _computed(cadaver_cases(scale), out, numbers_and_effect, pool, report)
-        rows += cadaver_rows(ended, LINEAR_ESTIMATORS)
+        rows += cadaver_rows(ended, LOADS[PULL_OUT].estimators)
     if SPINE in groups and not interrupted:
         ended, interrupted = _computed(spine_cases(scale), out, spine_numbers, pool, report)
         rows += spine_rows(ended)
@@ -109,7 +109,7 @@ def fitted_now(found: Mapping[str, FoamPull]) -> dict[str, Calibration]:
             measured,
             "foam of grade 15, Weidling 2022 (evidence 7.5)",
         )
-        for name in LINEAR_ESTIMATORS
+        for name in LOADS[PULL_OUT].estimators
     }
 
 
