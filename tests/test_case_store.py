@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from cases.export.table import write_csv
 from cases.faults import UsageError
 from cases.schema import Case
 from cases.store import (
@@ -172,3 +173,9 @@ def test_provenance_names_versions_hashes_and_time(tmp_path: Path) -> None:
     assert packages["numpy"] == np.__version__
     assert all(packages.values())
     json.dumps(known, allow_nan=False)
+
+
+def test_a_table_whose_first_row_lacks_a_number_has_its_column(tmp_path: Path) -> None:
+    # a cemented screw has no thread shear; the bare one behind it has
+    write_csv(tmp_path / "table.csv", [{"name": "cemented"}, {"name": "bare", "shear_n": 9.0}])
+    assert (tmp_path / "table.csv").read_text() == "name,shear_n\ncemented,\nbare,9.0\n"
