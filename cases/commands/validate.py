@@ -61,6 +61,8 @@ def _draw(study: Validation, target: Path) -> None:
     points: dict[str, list[tuple[int, float]]] = {}
     for row in study.rows:
         if row.ratio is not None:
-            points.setdefault(row.by, []).append((targets.index(row.target), row.ratio))
+            way = row.by if row.by in ESTIMATORS else ""
+            points.setdefault(way, []).append((targets.index(row.target), row.ratio))
+    # of what is no force the table tells which model it is
     labels = {way: ESTIMATORS[way].label if way else "no force: motion, stiffness, strain" for way in points}
     draw_validation(tests, points, labels, target)

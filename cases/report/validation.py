@@ -67,7 +67,7 @@ def validation_page(study: Validation) -> str:
 
 
 def _by(row: Row) -> str:
-    return ESTIMATORS[row.by].label if row.by else ""
+    return ESTIMATORS[row.by].label if row.by in ESTIMATORS else row.by
 
 
 def _value(row: Row, value: float | None) -> str:
