@@ -14,7 +14,7 @@ from cases.schema_solve import Solver
 from cases.section import BrokenRule, Section, choice, overrides_of, quantity
 from geometry.body_loss import FAMILIES, SIDES
 from geometry.construct import VertebraScrew
-from geometry.lumbar.graft import GraftShape
+from geometry.lumbar.graft import LYING, POSES, GraftShape
 from geometry.lumbar.resection import RESECTIONS
 from geometry.meshing.construct_mesh import ConstructSizing
 from geometry.meshing.sizing import Sizing
@@ -33,6 +33,8 @@ PRESSING, SLIDING = "pressing", "sliding"
 FACET_JOINTS = (PRESSING, SLIDING, "bonded", "free")
 BONDED, UNILATERAL, FUSED, UNFUSED = "bonded", "unilateral", "fused", "unfused"
 MOST_SCREWS = 3
+# The side of a graft that stands along the spine, left out, is the default only where that reaches.
+CUT_TO_FIT = {"height_mm": ", or cut to fit where it lies", "length_mm": ", or cut to fit where it stands"}
 
 if TYPE_CHECKING:
     GraftNumbers = Section
@@ -43,7 +45,10 @@ if TYPE_CHECKING:
     BoneSizingNumbers = Section
 else:
     GraftNumbers = overrides_of(
-        GraftShape, name="GraftNumbers", about="Two strut blocks in place of the L5-S1 disc."
+        GraftShape,
+        name="GraftNumbers",
+        about="Two strut blocks in place of the L5-S1 disc.",
+        left_out=lambda key: f"{getattr(GraftShape(), key):g}{CUT_TO_FIT.get(key, '')}",
     )
     VertebraScrewNumbers = overrides_of(
         VertebraScrew, name="VertebraScrewNumbers", about="The pedicle screws of L5 and L4."
@@ -55,6 +60,17 @@ else:
     )
     BoneSizingNumbers = overrides_of(
         Sizing, name="BoneSizingNumbers", about="Edge lengths in sacrum, ilium and at their screws."
+    )
+
+
+class PlannedGraft(GraftNumbers):
+    """Two strut blocks in place of the disc L5-S1, on what a flat loss of both sides leaves of S1 and L5."""
+
+    pose: str | None = choice(
+        None,
+        POSES,
+        about=f"its height along the spine, or standing, its length; by default {LYING}",
+        source="chosen",
     )
 
 
@@ -70,10 +86,10 @@ class Operation(Section):
     laminectomy: str = choice(
         "none", LAMINECTOMIES, about="laminae and spinous processes removed", source="chosen"
     )
-    graft: GraftNumbers | None = Field(
+    graft: PlannedGraft | None = Field(
         default=None,
         description="strut blocks in place of the L5-S1 disc; none by default, {} takes every "
-        "default; they are bonded to both bones",
+        "default; they are bonded to both bones, or to what a flat loss leaves of them",
     )
 
 

@@ -90,13 +90,17 @@ def _over_loss(
     study: ConstructStudy, construct: ComparedConstruct, spine: Spine, folder: Path, report: Progress
 ) -> list[AtLoss]:
     """One construct at every loss on one mesh, each solve starting from the one before; the loss nearest to
-    the half in question is drawn."""
-    report(f"{construct.label}: meshing")
-    mesh = mesh_spine(spine)
-    require_room(study.case, mesh)
-    start, rows = None, []
+    the half in question is drawn. Grafts stand on what is left, so that with them each loss has its mesh."""
+    mesh, start = None, None
+    rows: list[AtLoss] = []
     for loss in study.s1_loss_percent:
-        setup = spine_model(spine.of(study.case_of(construct, loss)), mesh)
+        case = study.case_of(construct, loss)
+        if mesh is None or spine.lumbar.grafts:
+            report(f"{construct.label}: meshing")
+            spine = plan_spine(case, INSTRUMENTED) if rows else spine
+            mesh, start = mesh_spine(spine), None
+            require_room(study.case, mesh)
+        setup = spine_model(spine.of(case), mesh)
         solved = solved_spine(setup, solver_settings(study.case.solver), start)
         report(f"{construct.label}, {loss:g} % of S1 lost: {solved.rounds} linear solves")
         solution = solved.solution

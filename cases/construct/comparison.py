@@ -101,6 +101,7 @@ class ConstructComparison:
                 "stiffness_error_percent": here.stiffness_error_percent,
                 **here.motions,
                 "motion_unit": here.motion_unit,
+                "graft_share_percent": here.graft_share_percent,
                 **{f"von_mises_p95_{part}": found["p95"] for part, found in here.von_mises_mpa.items()},
                 **{f"bone_strain_p98_{part}": found for part, found in here.bone_strain_p98.items()},
                 **{f"most_bent_n_m_{part}": found.most_bent_n_m for part, found in here.carried.items()},

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cases.construct.directions import DIRECTIONS, LOAD_UNITS, MOMENT, MOTION_UNITS
+from cases.construct.graft_load import graft_load
 from cases.construct.interfaces import interface_motions
 from cases.construct.model import N_MM_PER_N_M, SpineModel
 from cases.construct.motions import bone_masks, bone_motions, nutation_deg, relative_motions
@@ -71,6 +72,7 @@ def measured_direction(
     index = solution.model.case_index(name)
     fields = gauss_fields(solution, name)
     moved = bone_motions(setup.mesh, bones, solution.displacement_of(name))
+    grafts = graft_load(setup, solution, name)
     moment = direction.kind == MOMENT
     if moment:
         per_rad = work_stiffness(N_MM_PER_N_M * load, solution, name)
@@ -93,7 +95,8 @@ def measured_direction(
             screw: _percentiles(fields.effective_strain, fields, region, STRAIN_PERCENT)[0]
             for screw, region in regions.items()
         },
-        carried=carried_loads(setup, solution, name),
+        carried={**carried_loads(setup, solution, name), **grafts.carried},
+        graft_share_percent=grafts.share_percent,
         interfaces=interface_motions(touching),
         iterations=int(solution.iterations[index]),
         relative_residual=float(solution.relative_residual[index]),

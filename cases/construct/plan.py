@@ -7,15 +7,15 @@ import numpy as np
 
 from cases.build import side_anatomy
 from cases.construct.directions import CURVE, STANDING, Direction
+from cases.construct.grafts import graft_findings, grafted
 from cases.progress import Progress, silent
-from cases.schema_construct import DESTABILISED, INSTRUMENTED, INTACT, ConstructCase
+from cases.schema_construct import INSTRUMENTED, INTACT, ConstructCase, ConstructLoss
 from geometry.anatomy import Anatomy
 from geometry.arrays import Floats
-from geometry.body_loss import BodyLoss, S1Body, VertebralBody
+from geometry.body_loss import BodyLoss, LossVoid, S1Body, VertebralBody
 from geometry.construct import Construct, VertebraScrew, build_construct, refuse_two_sides
 from geometry.errors import GeometryError
 from geometry.frame import standing_from_anatomical
-from geometry.lumbar.graft import GraftShape
 from geometry.lumbar.level import sacral_endplate
 from geometry.lumbar.spine import Lumbar, build_lumbar, mean_lumbar
 from geometry.lumbar.vertebra import Vertebra
@@ -96,7 +96,11 @@ class Spine:
     @property
     def findings(self) -> tuple[str, ...]:
         """What a surgeon should know, in words."""
-        return () if self.construct is None else self.construct.findings
+        if self.construct is None:
+            return ()
+        losses = lost_bodies(self.case.body_loss, self.anatomy, self.lumbar.l5)
+        grafts = graft_findings(self.construct, losses)
+        return (*self.construct.findings, *grafts)
 
 
 def plan_spine(case: ConstructCase, model: str) -> Spine:
@@ -142,15 +146,23 @@ def mesh_spine(spine: Spine, report: Progress = silent) -> Mesh:
 
 def body_losses(spine: Spine) -> tuple[tuple[BodyLoss, float], ...]:
     """What is lost of S1 and of L5, as the family of loss and its share; nothing of the intact model."""
-    loss = spine.case.body_loss
     if spine.model == INTACT:
         return ()
-    found = []
-    if loss.s1_percent > 0.0:
-        found.append((BodyLoss(S1Body(spine.anatomy.sacrum), loss.s1_shape, loss.side), loss.s1_percent))
-    if loss.l5_percent > 0.0:
-        found.append((BodyLoss(l5_body(spine.lumbar.l5), loss.l5_shape, loss.side), loss.l5_percent))
-    return tuple((family, percent / 100.0) for family, percent in found)
+    voids = lost_bodies(spine.case.body_loss, spine.anatomy, spine.lumbar.l5)
+    return tuple((void.loss, void.fraction) for void in voids)
+
+
+def lost_bodies(loss: ConstructLoss, anatomy: Anatomy, l5: Vertebra) -> tuple[LossVoid, ...]:
+    """What is lost of S1 and of L5, where anything is."""
+    bodies = (
+        (S1Body(anatomy.sacrum), loss.s1_shape, loss.s1_percent),
+        (l5_body(l5), loss.l5_shape, loss.l5_percent),
+    )
+    return tuple(
+        LossVoid(loss=BodyLoss(body, shape, loss.side), fraction=percent / 100.0)
+        for body, shape, percent in bodies
+        if percent > 0.0
+    )
 
 
 def l5_body(l5: Vertebra) -> VertebralBody:
@@ -188,13 +200,14 @@ def _lumbar(case: ConstructCase, anatomy: Anatomy, model: str) -> Lumbar:
     if model == INTACT:
         return build_lumbar(anatomy.sacrum, plan)
     operation = case.operation
-    graft = operation.graft
     plan = replace(
         plan,
         l5_facets=operation.l5_facets,
         l5_laminectomy=operation.laminectomy != "none",
         l4_laminectomy=operation.laminectomy == "l4_l5",
-        graft=None if graft is None else GraftShape(**graft.given()),
     )
     lumbar = build_lumbar(anatomy.sacrum, plan)
-    return replace(lumbar, grafts=()) if model == DESTABILISED else lumbar
+    if operation.graft is None:
+        return lumbar
+    losses = lost_bodies(case.body_loss, anatomy, lumbar.l5)
+    return grafted(lumbar, anatomy.sacrum, operation.graft, losses)

@@ -7,11 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class CarriedLoad:
-    """What passes through planes across a screw or a rod.
+    """What passes through planes across a screw, a rod or a graft.
 
     Attributes:
         along_mm: where: on a screw from its entry towards the tip, negative outside the bone; on a rod from
-            its upper end.
+            its upper end; on a graft at its middle.
         axial_n: tension is positive.
         shear_n, bending_n_m: their sizes, whatever their direction.
         torsion_n_m: about the axis.
@@ -60,7 +60,8 @@ class DirectionResult:
         nutation_deg: turn of the sacrum on the ilia about the axis to the left, forwards positive.
         von_mises_mpa: of each implant and graft, by percentile such as "p95".
         bone_strain_p98: effective strain that 98 % of the bone round each screw stays below.
-        carried: loads in each screw and rod, by part.
+        carried: loads in each screw, rod and graft, by part.
+        graft_share_percent: of the load that goes through the grafts (`cases.construct.graft_load`).
         interfaces: motions of faces that may part, by part; none where all is bonded.
         iterations, relative_residual, balance_error: how the solve ended.
     """
@@ -77,6 +78,7 @@ class DirectionResult:
     von_mises_mpa: Mapping[str, Mapping[str, float]]
     bone_strain_p98: Mapping[str, float]
     carried: Mapping[str, CarriedLoad]
+    graft_share_percent: float
     interfaces: Mapping[str, InterfaceMotion]
     iterations: int
     relative_residual: float

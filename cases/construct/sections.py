@@ -34,7 +34,7 @@ def carried_loads(setup: SpineModel, solution: Solution, direction: str) -> dict
     found = {}
     for part, along, stations in stations_of(construct):
         forces = section_forces(solution, direction, [part], stations)
-        found[part] = _carried(along, forces)
+        found[part] = carried_load(along, forces)
     return found
 
 
@@ -72,7 +72,7 @@ def _across(axis: Floats) -> Floats:
     return np.asarray(square / np.linalg.norm(square))
 
 
-def _carried(along_mm: Floats, forces: SectionForces) -> CarriedLoad:
+def carried_load(along_mm: Floats, forces: SectionForces) -> CarriedLoad:
     """The forces as plain numbers."""
     columns: Mapping[str, Floats] = {
         "along_mm": along_mm,

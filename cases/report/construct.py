@@ -104,8 +104,8 @@ def _cell(row: DirectionResult, name: str, kept: dict[str, float]) -> str:
 
 
 def _carried_rows(computed: ModelResult) -> list[str]:
-    """Most bending along each rod and screw, and the pull or push on each screw at its entry; of both sides
-    the one with more."""
+    """Most bending along each rod, screw and graft, the pull or push on each screw at its entry and on each
+    graft, of both sides the one with more; and what the grafts carry of the load."""
     carried = [row.carried for row in computed.directions]
     parts = dict.fromkeys(_one_side(part) for part in carried[0])
     lines = [f"{'most bending, N m':<24}" + _heads(computed)]
@@ -116,12 +116,15 @@ def _carried_rows(computed: ModelResult) -> list[str]:
         ]
         lines.append(f"{one:<24}" + "".join(f"{cell:>8.2f}" for cell in cells))
     lines += ["", f"{'axial at the entry, N':<24}"]
-    for one in (part for part in parts if part.startswith("screw")):
+    for one in (part for part in parts if part.startswith(("screw", "graft"))):
         cells = [
             max((load.axial_n[0] for part, load in loads.items() if _one_side(part) == one), key=abs)
             for loads in carried
         ]
         lines.append(f"{one:<24}" + "".join(f"{cell:>+8.0f}" for cell in cells))
+    if "graft" in parts:
+        shares = "".join(f"{row.graft_share_percent:>+8.0f}" for row in computed.directions)
+        lines += ["", f"{'through the grafts, %':<24}{shares}"]
     return lines
 
 

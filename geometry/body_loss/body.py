@@ -60,3 +60,7 @@ class LossBody(Hashable, Protocol):
     def places(self, points_mm: Floats) -> BodyPlaces:
         """Where points lie in the body."""
         ...
+
+    def axis_mm(self, down: float) -> Floats:
+        """The middle of the body at that share of its height below where loss begins, shape (3,)."""
+        ...

@@ -68,3 +68,7 @@ class S1Body:
             across_here=points[:, 0] / self.sacrum.body_half_width_mm(level),
             back_here=depth / self.sacrum.body_half_depth_mm(level),
         )
+
+    def axis_mm(self, down: float) -> Floats:
+        """The middle of the body at that share of its height below the endplate, shape (3,)."""
+        return self.sacrum.curve.point_mm(0.0, down * float(self.sacrum.junction_arcs_mm[0]), 0.0)

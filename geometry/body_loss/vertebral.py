@@ -78,6 +78,10 @@ class VertebralBody:
             across=across, back=0.5 + 0.5 * behind, down=down, across_here=across, back_here=behind
         )
 
+    def axis_mm(self, down: float) -> Floats:
+        """The middle of the body at that share of its height from the first endplate, shape (3,)."""
+        return np.asarray(self.superior_mm + down * (self.inferior_mm - self.superior_mm))
+
     def _behind_axis_mm(self, points_mm: Floats) -> Floats:
         """Distance behind the line through the centres of the endplates, shape (n,), seen from the side."""
         axis = self.inferior_mm - self.superior_mm

@@ -31,6 +31,10 @@ class LossVoid:
         """Signed distance in mm, shape (n,)."""
         return np.maximum(self.loss.region(points_mm), self.front(points_mm))
 
+    def bone_left(self, points_mm: Floats) -> Floats:
+        """Field of the whole bone without what is lost, shape (n,)."""
+        return np.maximum(self.loss.body.bone(points_mm), -self(points_mm))
+
     def front(self, points_mm: Floats) -> Floats:
         """Distance to the front of the loss in mm, shape (n,): the level over its slope, to first order."""
         points = np.asarray(points_mm)

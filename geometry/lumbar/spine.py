@@ -1,6 +1,6 @@
 """L5, L4, their discs and facet joints, put together on a sacrum."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geometry.arrays import Floats
 from geometry.field import Field
@@ -48,11 +48,13 @@ def mean_lumbar(sex: str) -> LumbarPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One body of the lumbar spine for a mesh: its part name, field and box (2, 3)."""
+    """One body of the lumbar spine for a mesh: its part name, field and box (2, 3), and whether it displaces
+    bone and so comes before all of it."""
 
     name: str
     field: Field
     bounds_mm: Floats
+    through_bone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,10 +78,11 @@ class Lumbar:
     grafts: tuple[Graft, ...]
 
     def pieces(self) -> tuple[Piece, ...]:
-        """All bodies but the sacrum, in order of priority; the sacrum comes before them.
+        """All bodies but the sacrum, in order of priority; the sacrum comes before all but those that go
+        through bone.
 
         A nucleus comes before its disc, so that the disc is left with the annulus. Grafts come last, after
-        the bones they sink into; those that stand in a bed belong before the sacrum.
+        the bones they sink into, but for those in a bed or where bone is lost.
         """
         named: list[tuple[str, Field, Floats]] = [("l5", self.l5, self.l5.bounds_mm)]
         if self.l4 is not None:
@@ -89,8 +92,30 @@ class Lumbar:
                 named.append((f"{name}_nucleus", disc.nucleus, disc.bounds_mm))
                 named.append((f"{name}_annulus", disc, disc.bounds_mm))
         named += [(name, joint, joint.bounds_mm) for name, joint in self.facet_joints]
-        named += [(f"graft_{graft.side}", graft, graft.bounds_mm) for graft in self.grafts]
-        return tuple(Piece(name=name, field=field, bounds_mm=bounds) for name, field, bounds in named)
+        pieces = [Piece(name=name, field=field, bounds_mm=bounds) for name, field, bounds in named]
+        for graft in self.grafts:
+            piece = Piece(
+                name=f"graft_{graft.side}",
+                field=graft,
+                bounds_mm=graft.bounds_mm,
+                through_bone=graft.through_bone,
+            )
+            pieces.insert(0 if piece.through_bone else len(pieces), piece)
+        return tuple(pieces)
+
+    def grafted(self, shape: GraftShape, lower: Endplate, upper: Endplate, *, in_loss: bool) -> "Lumbar":
+        """The same with strut blocks from the lower to the upper plate in place of the disc L5-S1.
+
+        Args:
+            shape: of both blocks.
+            lower, upper: the endplates, or the fronts of what is lost of S1 and L5.
+            in_loss: whether they are such fronts.
+
+        Raises:
+            GeometryError: blocks that do not fit.
+        """
+        sides = (Graft(shape, side, lower, upper, in_loss=in_loss) for side in ("left", "right"))
+        return replace(self, plan=replace(self.plan, graft=shape), l5s1=None, grafts=tuple(sides))
 
 
 def build_lumbar(sacrum: SacrumBody, plan: LumbarPlan = LumbarPlan()) -> Lumbar:
@@ -131,16 +156,16 @@ def lumbar_on(sacrum: Field, base: Endplate, base_facets: tuple[Facet, Facet], p
         )
         joints += _cartilages("facet_l4l5", l5.superior_facets, l5, l4)
         upper_disc = Disc(plan.l4l5, l5.upper, l4.lower, (l5, l4))
-    graft, sides = plan.graft, ("left", "right")
-    return Lumbar(
+    whole = Lumbar(
         plan=plan,
         l5=l5,
         l4=l4,
-        l5s1=Disc(plan.l5s1, base, l5.lower, (sacrum, l5)) if graft is None else None,
+        l5s1=Disc(plan.l5s1, base, l5.lower, (sacrum, l5)),
         l4l5=upper_disc,
         facet_joints=joints,
-        grafts=() if graft is None else tuple(Graft(graft, side, base, l5.lower) for side in sides),
+        grafts=(),
     )
+    return whole if plan.graft is None else whole.grafted(plan.graft, base, l5.lower, in_loss=False)
 
 
 def _cartilages(

@@ -8,39 +8,12 @@ from geometry.anatomy import Anatomy
 from geometry.lumbar.spine import Lumbar
 from geometry.mesh import Mesh
 from geometry.mesh_quality import QualityLimits
-from geometry.meshing.body import Body
 from geometry.meshing.build import Report, mesh_bodies
-from geometry.meshing.construct_mesh import MARGIN_MM, SIDES, ConstructSizing, PlacedBody
+from geometry.meshing.construct_mesh import MARGIN_MM, ConstructSizing, spine_bodies
 from geometry.meshing.mirror import whole_of
 from geometry.meshing.quadratic import quadratic_mesh
 from geometry.meshing.round_screws import size_round_screws
-from geometry.mirror import BoundedField
 from geometry.screws import Screw
-
-
-def spine_bodies(anatomy: Anatomy, lumbar: Lumbar, sizing: ConstructSizing) -> tuple[PlacedBody, ...]:
-    """The left half's bodies in order of priority: bones, grafts, joint cartilages, discs."""
-    bone = sizing.bone
-    placed = [
-        _placed("sacrum", anatomy.sacrum, bone.sacrum_surface_mm, is_bone=True),
-        _placed("ilium", anatomy.ilium, bone.ilium_surface_mm, is_bone=True),
-    ]
-    for piece in lumbar.pieces():
-        if piece.name.endswith(SIDES[1]):
-            continue
-        name = piece.name.removesuffix(SIDES[0])
-        is_bone = name in ("l4", "l5")
-        size = sizing.lumbar_surface_mm if is_bone else sizing.disc_mm
-        size = sizing.facet_mm if name.startswith("facet") else size
-        body = Body(name=name, field=piece.field, surface_size_mm=size)
-        placed.append(PlacedBody(body=body, bounds_mm=piece.bounds_mm, is_bone=is_bone))
-    joint = Body(
-        name="cartilage",
-        field=anatomy.joint,
-        surface_size_mm=bone.joint_edge_mm(anatomy.joint.gap_mm),
-        whole=False,
-    )
-    return (*placed, PlacedBody(body=joint, bounds_mm=anatomy.ilium.bounds_mm))
 
 
 def spine_mesh(
@@ -66,8 +39,3 @@ def spine_mesh(
         bodies, size=size, bounds_mm=bounds, halved=True, limits=QualityLimits(), report=report
     )
     return quadratic_mesh(whole_of(half))
-
-
-def _placed(name: str, field: BoundedField, size_mm: float, *, is_bone: bool) -> PlacedBody:
-    body = Body(name=name, field=field, surface_size_mm=size_mm)
-    return PlacedBody(body=body, bounds_mm=field.bounds_mm, is_bone=is_bone)
