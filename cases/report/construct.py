@@ -52,8 +52,8 @@ def constructs_text(comparison: ConstructComparison) -> str:
     names = comparison.names
     width = max(16, *(len(name) + 2 for name in names))
     lines = [f"{comparison.name}: stiffness of the loaded endplate (- discretisation error)"]
-    told = {row.name: row.result.findings for row in comparison.rows}
-    lines += [f"note: {name}: {finding}" for name, findings in told.items() for finding in findings]
+    told = dict.fromkeys((row.name, finding) for row in comparison.rows for finding in row.result.findings)
+    lines += [f"note: {name}: {finding}" for name, finding in told]
     for name in comparison.directions:
         direction = DIRECTIONS[name]
         unit = comparison.rows[0].result.direction(name).stiffness_unit
