@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cases.construct.comparison import AtLoss, ConstructComparison
-from cases.construct.directions import DIRECTIONS, MOMENT
+from cases.construct.directions import DIRECTIONS, MOMENT, directions_of
 from cases.construct.graft_load import graft_load, graft_stations, resultant
 from cases.construct.model import N_MM_PER_N_M, SpineModel, spine_model
 from cases.construct.plan import Spine, lost_bodies, mesh_spine, plan_spine
@@ -29,6 +29,7 @@ DIRECTION_NAMES = ("flexion_extension", "axial_rotation", "compression")
 def case_of(graft: dict[str, object], screw: str = "s2ai", **loss: object) -> ConstructCase:
     plain = {"schema": 1, "name": "a", "kind": "construct", "screws": [{"preset": screw}]}
     keys = {"operation": {"graft": graft}, "body_loss": loss, "mesh": {"scale": 2.0}}
+    keys |= {"soft_tissue": {"ligaments": "linear"}, "loading": {"facet_joints": "sliding"}}
     return ConstructCase.model_validate({**plain, **keys})
 
 
@@ -181,14 +182,16 @@ def test_table_and_csv_say_what_goes_through_the_grafts(setup: SpineModel, solut
             bone_strain_p98={},
             carried=pressed.carried,
             graft_share_percent=pressed.share_percent,
+            interfaces={},
             iterations=1,
             relative_residual=0.0,
             balance_error=0.0,
         )
-        for name in DIRECTIONS
+        for name in directions_of(setup.spine.case)
     )
     model = ModelResult(
         model=INSTRUMENTED,
+        linear=True,
         directions=rows,
         findings=(),
         elements=1,

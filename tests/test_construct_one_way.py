@@ -10,7 +10,7 @@ from cases.construct.interfaces import interface_motions
 from cases.construct.measure import measured_model
 from cases.construct.model import SpineModel, spine_model
 from cases.construct.plan import mesh_spine, plan_spine
-from cases.construct.results import ModelResult
+from cases.construct.results import ConstructResult, ModelResult
 from cases.construct.solve import SolvedSpine, solved_spine
 from cases.construct.springs import summed
 from cases.report.construct import construct_text, limits_of
@@ -83,7 +83,7 @@ def test_nothing_that_goes_slack_pushes(solved: SolvedSpine) -> None:
 def test_ligaments_hold_the_side_that_opens(solved: SolvedSpine) -> None:
     solution = solved.solution
     for kind in ("supraspinous", "interspinous", "flavum"):
-        assert pulls_n(solution, kind, "flexion") > 5.0
+        assert pulls_n(solution, kind, "flexion") > 1.0
         assert pulls_n(solution, kind, "extension") < 0.1
     assert pulls_n(solution, "anterior_longitudinal", "extension") > 20.0
     assert pulls_n(solution, "anterior_longitudinal", "flexion") < 0.1
@@ -174,7 +174,7 @@ def implanted() -> dict[str, tuple[SpineModel, SolvedSpine]]:
     ):
         setup = setup_of(INSTRUMENTED, mesh, case_of(**keys, **interfaces))
         # rows of a linear model and of others bear different names
-        setup = under(setup, ("extension", "flexion_extension", "compression"))
+        setup = under(setup, ("flexion", "flexion_extension", "compression"))
         found[name] = (setup, solved_spine(setup, SolverSettings()))
     return found
 
@@ -190,10 +190,10 @@ def test_implants_that_may_part_are_softer_and_press_where_they_touch(
         case.name: interface_motions(touching)
         for case, touching in zip(parting.model.load_cases, free.touching, strict=True)
     }
-    grafts = [motions[name]["graft_left"] for name in ("compression", "extension")]
-    # extension opens the front of the graft, compression presses most of it
-    assert grafts[0].touching_percent > grafts[1].touching_percent > 0.0
-    assert grafts[1].opening_um > grafts[0].opening_um
+    pressed, bent = (motions[name]["graft_left"] for name in ("compression", "flexion"))
+    # rods hold the back: flexion opens it, compression presses all but the rims
+    assert pressed.touching_percent > 90.0 > bent.touching_percent > 20.0
+    assert bent.opening_um > 10.0 * pressed.opening_um
     for rows in motions.values():
         for name, one in rows.items():
             assert 0.0 < one.touching_percent < 100.0
@@ -215,7 +215,9 @@ def test_what_the_faces_of_a_graft_press_is_what_it_carries(
     total = total + rough.rows.T @ free.solution.spring_forces_n("graft_left rough", "compression")
     mine = np.isin(np.arange(len(setup.mesh.nodes_mm)), np.unique(graft.contact.first))
     on_graft = total.reshape(-1, 3)[mine].sum(axis=0)
-    assert np.abs(on_graft).max() < 0.02 * np.linalg.norm(graft.force_n) + 0.5
+    assert np.linalg.norm(pressed.forces_n(free.solution.displacement_mm[place])) > 10.0
+    # keys carry the rest, far less than a newton of 500
+    assert np.abs(on_graft).max() < 0.1
     assert {one.name for one in contact_connections(setup.contacts)} <= {
         one.name for one in setup.model.connections
     }
@@ -224,8 +226,6 @@ def test_what_the_faces_of_a_graft_press_is_what_it_carries(
 def test_the_table_tells_how_faces_move(
     implanted: dict[str, tuple[SpineModel, SolvedSpine]],
 ) -> None:
-    from cases.construct.results import ConstructResult
-
     setup, free = implanted["parting"]
     text = construct_text(ConstructResult(name="a", computed=measured_model(setup, free), reference=None))
     assert "opening, um" in text

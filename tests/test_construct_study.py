@@ -22,6 +22,7 @@ NAMES = tuple(directions_of(read_construct_study(LIBRARY).value.case))
 def row(direction: str, stiffness: float) -> DirectionResult:
     return DirectionResult(
         carried={},
+        graft_share_percent=0.0,
         interfaces={},
         direction=direction,
         load=10.0,

@@ -22,7 +22,7 @@ from fem.contact.state import OneSidedSolution, touching
 from fem.model import Model
 from fem.solution import Solution
 from fem.solvers import Preconditioner, SolverSettings, preconditioner, solve
-from geometry.arrays import Floats
+from geometry.arrays import Bools, Floats, Ints
 from geometry.errors import GateError, ModelError, SolveError
 
 # Chosen: forces of springs that push or do not pull, over the load. Far below any discretisation error, far
@@ -34,8 +34,9 @@ _ON_THE_WAY = 1e-4
 _MOST_ROUNDS = 40
 # Chosen: more than this share of the load in the keys is more than they may change.
 _KEYS_CARRY = 0.01
-# Chosen: the hierarchy follows the states in the first rounds, in which they change most.
-_PREPARED_ROUNDS = 2
+# Chosen: the hierarchy follows the states in the first rounds, in which they change most, and whenever the
+# last solve took more iterations than a new one costs.
+_PREPARED_ROUNDS, _SLOW = 2, 60
 # Chosen: 100 to 10 000 are as good.
 _STIFFER = 1e3
 _USUAL = SolverSettings()
@@ -70,43 +71,55 @@ def solve_one_sided(
         ModelError: no one-sided springs, or contacts that the model does not have.
     """
     laws = _laws(model, contacts)
-    others = tuple(c for c in model.connections if not isinstance(c, OneSidedSprings))
     keys = {contact.keys_name for contact in contacts}
-    sizes = [float(np.linalg.norm(load.nodal_force_n, axis=1).sum()) for load in model.load_cases]
-    tight = settings.relative_tolerance
-    loose = replace(settings, relative_tolerance=max(_ON_THE_WAY, tight))
-    states = np.tile(laws.slack_mm <= 0.0, (len(sizes), 1))
-    guess, now, prepared = None, loose, None
-    if start is not None:
-        states, guess = np.stack([laws.beyond_mm(u) > 0.0 for u in start]), start
-    places = [laws.at_rest] * len(sizes)
-    unsettled = np.full(len(sizes), np.inf)
+    count = len(model.load_cases)
+    sizes = np.array([np.linalg.norm(load.nodal_force_n, axis=1).sum() for load in model.load_cases])
+    moved = np.zeros((count, len(model.discretisation.mesh.nodes_mm), 3)) if start is None else start.copy()
+    states = np.stack([laws.beyond_mm(u) >= 0.0 for u in moved])
+    places = [laws.at_rest] * count
+    unsettled, prepared, slow, final = np.full(count, np.inf), None, False, False
     for rounds in range(1, most_rounds + 1):
-        acting = laws.switched(states)
-        linear = replace(model, connections=(*others, *acting))
-        if rounds <= _PREPARED_ROUNDS or prepared is None:
+        left = np.flatnonzero(unsettled > _SETTLED)
+        # on the way only what has not settled is solved, and not to the last digit
+        final = final or not len(left)
+        cases = left if len(left) else np.arange(count)
+        linear = _linear(model, laws, states, cases)
+        if prepared is None or rounds <= _PREPARED_ROUNDS or slow:
             prepared = _preconditioner(linear, keys)
-        solution = solve(linear, settings=now, start=guess, prepared=prepared)
-        targets = [
-            laws.place(u, state, float(np.vdot(load.nodal_force_n, u)))
-            for u, state, load in zip(solution.displacement_mm, states, model.load_cases, strict=True)
-        ]
-        unsettled = np.array([laws.unsettled_n(t) for t in targets]) / sizes
-        guess = solution.displacement_mm
-        if (unsettled <= _SETTLED).all():
-            if now.relative_tolerance > tight:
-                now = settings
-                continue
-            return _found(solution, acting, contacts, sizes, rounds, unsettled)
-        for case in np.flatnonzero(unsettled > _SETTLED):
-            places[case] = laws.lowest_between(places[case], targets[case])
-            states[case] = places[case].beyond_mm > 0.0
+        tolerance = max(settings.relative_tolerance, 0.0 if final else _ON_THE_WAY)
+        solution = solve(
+            linear,
+            settings=replace(settings, relative_tolerance=tolerance),
+            start=moved[cases],
+            prepared=prepared,
+        )
+        slow = int(solution.iterations.max()) > _SLOW
+        moved[cases] = solution.displacement_mm
+        for case, u in zip(cases, solution.displacement_mm, strict=True):
+            work = float(np.vdot(model.load_cases[case].nodal_force_n, u))
+            target = laws.place(u, states[case], work)
+            unsettled[case] = laws.unsettled_n(target) / sizes[case]
+            if unsettled[case] > _SETTLED:
+                places[case] = laws.lowest_between(places[case], target)
+                states[case] = places[case].beyond_mm > 0.0
+        if final and len(cases) == count and (unsettled <= _SETTLED).all():
+            return _found(solution, laws.switched(states), contacts, sizes, rounds, unsettled)
     worst = int(unsettled.argmax())
     raise SolveError(
         f"load {model.load_cases[worst].name!r}: after {most_rounds} rounds one-sided springs still go slack"
         f" and taut; {unsettled[worst]:.1e} of the load is out of place, above {_SETTLED:.0e}",
         where=model.load_cases[worst].name,
         advice="Allow more rounds, or a softer contact",
+    )
+
+
+def _linear(model: Model, laws: JoinedLaws, states: Bools, cases: Ints) -> Model:
+    """The model under some of its load cases, by their places, with the springs that act in each."""
+    others = [c for c in model.connections if not isinstance(c, OneSidedSprings)]
+    return replace(
+        model,
+        load_cases=tuple(model.load_cases[case] for case in cases),
+        connections=(*others, *laws.switched(states[cases])),
     )
 
 
@@ -159,7 +172,7 @@ def _found(
     solution: Solution,
     states: tuple[SwitchedSprings, ...],
     contacts: Sequence[Contact],
-    sizes: Sequence[float],
+    sizes: Floats,
     rounds: int,
     unsettled: Floats,
 ) -> OneSidedSolution:

@@ -18,9 +18,10 @@ from geometry.sacrum.promise import SacrumBody
 FRONT_MM, BACK_MM, FLAVUM_MM = (-12.0, 0.0, 12.0), (-6.0, 0.0, 6.0), (-6.0, 6.0)
 # Of the height of a lamina above and below its middle (chosen: near its edges).
 LAMINA_SHARE = 0.4
-# The interspinous ligament meets the spinous process so far in front of its tip, the supraspinous one meets
-# the crest so far below its top, and how far down the top is looked for (chosen).
-BEFORE_TIP_MM, BELOW_CREST_MM, CREST_REACH_MM = 12.0, 8.0, 30.0
+# The interspinous ligament meets the spinous process so far in front of its tip; it and the supraspinous one
+# meet the back of the crest so far below its top, so that both rise backwards, as their fibres do (evidence 5
+# [V 156]); and how far down the top is looked for (chosen).
+BEFORE_TIP_MM, BELOW_CREST_MM, CREST_REACH_MM = 12.0, (8.0, 16.0), 30.0
 # Iliolumbar ligament: lines leave the transverse process so far apart (chosen: about its height).
 PROCESS_MM = 4.0
 
@@ -33,7 +34,7 @@ def lumbar_ligaments(anatomy: Anatomy, lumbar: Lumbar) -> tuple[Ligament, ...]:
     found = _columns(lumbar.l5, sacral_endplate(anatomy.sacrum), "l5s1", "sacrum")
     crest = _sacral_crest(anatomy.sacrum)
     roof = _sacral_roof(anatomy.sacrum)
-    found += _arches(lumbar.l5, crest, roof, "l5s1", "sacrum")
+    found += _arches(lumbar.l5, crest[1:], roof, "l5s1", "sacrum")
     found += _iliolumbar(anatomy, lumbar.l5)
     if lumbar.l4 is not None:
         found += _columns(lumbar.l4, lumbar.l5.upper, "l4l5", "l5")
@@ -105,7 +106,7 @@ def _lamina(vertebra: Vertebra, share: float) -> Floats:
 
 
 def _sacral_crest(sacrum: SacrumBody) -> Floats:
-    """The top of the median crest and a point on its back below, shape (2, 3).
+    """The top of the median crest and two points on its back below, shape (3, 3).
 
     Raises:
         GeometryError: nothing stands behind the canal of S1.
@@ -115,8 +116,9 @@ def _sacral_crest(sacrum: SacrumBody) -> Floats:
         hits = crossings_mm(sacrum, start - [0.0, 0.0, down], forwards, 100.0)
         if len(hits) >= 4:
             places = [start - [0.0, hits[0], down]]
-            lower = start - [0.0, 0.0, down + BELOW_CREST_MM]
-            places.append(lower + crossings_mm(sacrum, lower, forwards, 100.0)[0] * forwards)
+            for below in BELOW_CREST_MM:
+                lower = start - [0.0, 0.0, down + below]
+                places.append(lower + crossings_mm(sacrum, lower, forwards, 100.0)[0] * forwards)
             return np.array(places)
     raise GeometryError("the sacrum has no arch behind the canal of S1", where="anatomy.sacrum")
 
