@@ -111,9 +111,14 @@ def with_pairs(pattern: BlockPattern, first: Ints, second: Ints) -> BlockPattern
     """The pattern with couplings between further pairs of rows, shape (k,) each, in both directions."""
     rows = len(pattern.start) - 1
     own = np.repeat(np.arange(rows), np.diff(pattern.start)) * rows + pattern.columns
-    keys = np.unique(np.concatenate([own, first * rows + second, second * rows + first]))
-    start = np.searchsorted(keys, np.arange(rows + 1) * rows)
-    return BlockPattern(start=start.astype(np.int64), columns=(keys % rows).astype(np.int32))
+    asked = np.unique(np.concatenate([first * rows + second, second * rows + first]))
+    # columns of a row ascend, so few new ones find their places without sorting all
+    place = np.searchsorted(own, asked)
+    new = own[np.minimum(place, len(own) - 1)] != asked
+    columns = np.insert(pattern.columns, place[new], (asked[new] % rows).astype(np.int32))
+    more = np.bincount(asked[new] // rows, minlength=rows)
+    start = pattern.start + np.concatenate([[0], np.cumsum(more)])
+    return BlockPattern(start=start.astype(np.int64), columns=columns)
 
 
 @njit(cache=True, error_model="numpy")
