@@ -10,15 +10,16 @@ from cases.studies.validation.target import Row, tally
 
 def validation_text(study: Validation) -> str:
     """A table for a terminal, the constants, and how many rows pass."""
-    lines = [
-        f"{'test':<36}{'computed by':<18}{'measured':>10}{'computed':>10}{'ratio':>7}  {'band':<16}verdict"
-    ]
+    named = max((len(row.target.name) for row in study.rows), default=0) + 2
+    by = max((len(_by(row)) for row in study.rows), default=0) + 2
+    head = f"{'measured':>10}{'computed':>10}{'ratio':>7}  {'band':<16}verdict"
+    lines = [f"{'test':<{named}}{'computed by':<{max(by, 13)}}{head}"]
     last = ""
     for row in study.rows:
         name = row.target.name if row.target.name != last else ""
         last = row.target.name
         lines.append(
-            f"{name:<36}{_by(row):<18}{_value(row, row.target.value):>10}{_value(row, row.computed):>10}"
+            f"{name:<{named}}{_by(row):<{max(by, 13)}}{_value(row, row.target.value):>10}{_value(row, row.computed):>10}"
             f"{_ratio(row):>7}  {_band(row):<16}{row.verdict}" + (f": {row.reason}" if row.reason else "")
         )
     for name, fit in study.fits.items():
