@@ -30,7 +30,7 @@ STARTING_VALUES: Mapping[str, str] = {"screw.preset": "s1_pedicle", f"{SCREWS}.p
 # What is written of each kind of case, and how its heading calls it.
 CASES: Mapping[str, tuple[type[Named], str]] = {
     PULL_OUT: (Case, "one screw in one bone, loaded once"),
-    CONSTRUCT: (ConstructCase, "a lumbosacral construct, loaded in six directions"),
+    CONSTRUCT: (ConstructCase, "a lumbosacral construct, loaded in six moments and five forces"),
 }
 
 

@@ -11,17 +11,16 @@ from cases.studies.validation.target import Row, tally
 def validation_text(study: Validation) -> str:
     """A table for a terminal, the constants, and how many rows pass."""
     named = max((len(row.target.name) for row in study.rows), default=0) + 2
-    by = max((len(_by(row)) for row in study.rows), default=0) + 2
+    by = max(11, *(len(_by(row)) for row in study.rows)) + 2
     head = f"{'measured':>10}{'computed':>10}{'ratio':>7}  {'band':<16}verdict"
-    lines = [f"{'test':<{named}}{'computed by':<{max(by, 13)}}{head}"]
+    lines = [f"{'test':<{named}}{'computed by':<{by}}{head}"]
     last = ""
     for row in study.rows:
         name = row.target.name if row.target.name != last else ""
         last = row.target.name
-        lines.append(
-            f"{name:<{named}}{_by(row):<{max(by, 13)}}{_value(row, row.target.value):>10}{_value(row, row.computed):>10}"
-            f"{_ratio(row):>7}  {_band(row):<16}{row.verdict}" + (f": {row.reason}" if row.reason else "")
-        )
+        values = f"{_value(row, row.target.value):>10}{_value(row, row.computed):>10}{_ratio(row):>7}"
+        verdict = f"{row.verdict}: {row.reason}" if row.reason else row.verdict
+        lines.append(f"{name:<{named}}{_by(row):<{by}}{values}  {_band(row):<16}{verdict}")
     for name, fit in study.fits.items():
         lines.append(f"\n{ESTIMATORS[name].label}: used {ESTIMATORS[name].calibration}; fitted now {fit}")
     counts = ", ".join(f"{count} {verdict}" for verdict, count in tally(study.rows).items())
