@@ -223,6 +223,20 @@ def test_what_the_faces_of_a_graft_press_is_what_it_carries(
     }
 
 
+def test_rough_ends_keep_a_graft_from_sliding_but_not_from_lifting_off(
+    implanted: dict[str, tuple[SpineModel, SolvedSpine]],
+) -> None:
+    setup, _ = implanted["parting"]
+    graft = next(one for one in setup.spine.lumbar.grafts if one.side == "left")
+    rough = next(one for one in setup.model.connections if one.name == "graft_left rough")
+    block = setup.mesh.tets[setup.mesh.part == setup.mesh.part_index("graft_left")]
+    for axis, held in zip(graft.axes, (True, True, False), strict=True):
+        lifted = np.zeros_like(setup.mesh.nodes_mm)
+        lifted[np.unique(block)] = axis
+        stretch = np.abs(rough.rows @ lifted.ravel()).max()
+        assert stretch == pytest.approx(1.0 if held else 0.0, abs=1e-6)
+
+
 def test_the_table_tells_how_faces_move(
     implanted: dict[str, tuple[SpineModel, SolvedSpine]],
 ) -> None:

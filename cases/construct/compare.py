@@ -110,5 +110,7 @@ def _over_loss(
             name = f"{construct.label}-{loss:g}"
             computed = ComputedModel(result=result, setup=setup, solution=solution)
             write_fields(computed, folder / "fields" / f"{name}.vtu")
-            draw_construct(setup.mesh, solution, result, folder / "pictures" / f"{name}.png")
+            draw_construct(
+                setup.mesh, setup.lost > 0.5, solution, result, folder / "pictures" / f"{name}.png"
+            )
     return rows

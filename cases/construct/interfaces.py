@@ -18,6 +18,9 @@ from materials.both_sides import LEFT, RIGHT
 SCREW, GRAFT = "screw_", "graft_"
 # What a cut leaves a screw or a graft joined to: its head, and other metal.
 METAL = ("rod", "head", "cross_link", SCREW)
+# Faces of a graft that are this square to its axis are its ends (chosen: within 25 degrees, not its rounded
+# edges).
+END_COSINE = 0.9
 # Share of the faces that move less (chosen: as of stresses, the last points are the mesh's own).
 MOST = 0.95
 UM_PER_MM = 1000.0
@@ -46,14 +49,17 @@ def contacts_of(cut: PartedMesh | None, elastic: ElasticField) -> tuple[Contact,
 
 def interface_springs(spine: Spine, contacts: Sequence[Contact]) -> tuple[Springs | OneSidedSprings, ...]:
     """What presses at the interfaces, and what keeps them from sliding: threads of screws that are drawn as
-    smooth cylinders along their axis, and the ends of grafts, which are impacted."""
+    smooth cylinders along their axis, and the ends of grafts, which are impacted; their walls slide."""
     found: list[Springs | OneSidedSprings] = [*contact_connections(contacts)]
     threads = _smooth_axes(spine)
+    grafts = {f"{GRAFT}{graft.side}": graft.axes for graft in spine.lumbar.grafts}
     for contact in contacts:
-        if contact.name.startswith(GRAFT):
-            found.append(contact.held_sideways(f"{contact.name} rough"))
+        if contact.name in grafts:
+            *across, upright = grafts[contact.name]
+            ends = np.abs(contact.normals @ upright) > END_COSINE
+            found.append(contact.held_along(np.array(across), f"{contact.name} rough", ends))
         elif contact.name in threads:
-            found.append(contact.held_along(threads[contact.name], f"{contact.name} thread"))
+            found.append(contact.held_along(threads[contact.name][None], f"{contact.name} thread"))
     return tuple(found)
 
 

@@ -58,7 +58,8 @@ def run_construct(case: ConstructCase, target: Path, report: Progress = silent) 
             write_fields(one, folder / "fields" / f"{one.result.model}.vtu")
         report("drawing")
         picture = folder / "pictures" / "construct.png"
-        draw_construct(computed.setup.mesh, computed.solution, computed.result, picture)
+        setup = computed.setup
+        draw_construct(setup.mesh, setup.lost > 0.5, computed.solution, computed.result, picture)
     return result
 
 

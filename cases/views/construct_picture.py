@@ -1,6 +1,7 @@
 """A construct as it moves in each direction, its motion enlarged, before where it stood."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from cases.construct.directions import DIRECTIONS
 from cases.construct.results import ModelResult
 from cases.views.canvas import BONE, INK, METAL, off_screen_plotter, save_small
 from fem.solution import Solution
-from geometry.arrays import Floats, Ints
+from geometry.arrays import Bools, Floats, Ints
 from geometry.mesh import Mesh
 from geometry.mesh_faces import outer_faces
 
@@ -56,16 +57,28 @@ EYES: Mapping[str, Floats] = {
 }
 
 
+# Bone that is lost is seen through.
+LOST, LOST_COLOUR, LOST_OPACITY = "lost", "#B5523B", 0.18
 # What moves most: where it stood is shown.
 MOVING = ("l5", "l4", "rod", "head", "screw", "cross")
 # What would hide the rest from the left.
 IN_THE_WAY = ("ilium_left", "cartilage_left")
 
 
-def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: Path) -> None:
-    """Write the picture as PNG: a panel for each direction, where the construct stood as a shade behind."""
+def draw_construct(mesh: Mesh, lost: Bools, solution: Solution, result: ModelResult, target: Path) -> None:
+    """Write the picture as PNG: a panel for each direction, where the construct stood as a shade behind.
+
+    Args:
+        mesh: of both sides.
+        lost: elements that are mostly lost, shape (m,).
+        solution: on that mesh.
+        result: of all directions.
+        target: the file.
+    """
+    parts = np.where(lost, len(mesh.part_names), mesh.part)
+    mesh = replace(mesh, part=parts, part_names=(*mesh.part_names, LOST), faces=dict(mesh.faces))
     skins = {part: _triangles(outer_faces(mesh, part)) for part in mesh.part_names}
-    spine = np.isin(mesh.part, [mesh.part_index(name) for name in ("sacrum", "l5")])
+    spine = np.isin(mesh.part, [mesh.part_index(name) for name in ("sacrum", "l5", LOST)])
     points = mesh.nodes_mm[mesh.tets[spine, :4]].reshape(-1, 3)
     middle = 0.5 * (points.min(axis=0) + points.max(axis=0))
     rows = -(-len(result.directions) // COLUMNS)
@@ -77,6 +90,10 @@ def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: 
         factor = DRAWN_MM / float(np.linalg.norm(moved, axis=1).max())
         for part, triangles in skins.items():
             if not len(triangles) or (EYES[name] is LEFT and part in IN_THE_WAY):
+                continue
+            if part == LOST:
+                skin = _skin(mesh.nodes_mm + factor * moved, triangles)
+                plotter.add_mesh(skin, color=LOST_COLOUR, opacity=LOST_OPACITY)
                 continue
             colour = next(colour for start, colour in COLOURS.items() if part.startswith(start))
             metal = part.startswith(("rod", "head", "screw", "cross"))
@@ -90,7 +107,7 @@ def draw_construct(mesh: Mesh, solution: Solution, result: ModelResult, target: 
             )
             if part.startswith(MOVING):
                 plotter.add_mesh(_skin(mesh.nodes_mm, triangles), color=STOOD, opacity=0.22)
-        text = f"{direction.title}: {row.stiffness:.3g} {row.stiffness_unit}, x {factor:.0f}"
+        text = f"{direction.title}: {row.stiffness:.4g} {row.stiffness_unit}, x {factor:.0f}"
         plotter.add_text(text, position="lower_edge", font_size=11, color=INK)
         _aim(plotter, middle, EYES[name])
     save_small(plotter, target)

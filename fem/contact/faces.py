@@ -10,7 +10,7 @@ from fem.connections.connection import OneSidedSprings, Springs
 from fem.contact.parted import Interface
 from fem.elastic import ElasticField
 from fem.faces import SHAPES, face_patch
-from geometry.arrays import Floats, Ints, frozen_copy
+from geometry.arrays import Bools, Floats, Ints, frozen_copy
 from geometry.errors import ModelError
 from geometry.mesh import Mesh
 
@@ -85,28 +85,24 @@ class Contact:
         """How far each point opens in mm from the displacements, shape (6k, 3n)."""
         return self._along(self.normals.reshape(-1, 3))
 
-    def held_along(self, axis: Floats, name: str) -> Springs:
-        """Springs at all points that keep the sides from sliding along an axis, shape (3,), as stiff as they
-        press: the thread of a screw that is drawn without one."""
-        axes = np.broadcast_to(axis / np.linalg.norm(axis), (self.areas_mm2.size, 3))
-        return self._held(axes, name)
+    def held_along(self, axes: Floats, name: str, where: Bools | None = None) -> Springs:
+        """Springs that keep the sides from sliding along some axes, shape (j, 3), touching or not, as stiff
+        as they press: the thread of a screw that is drawn without one, or rough ends.
 
-    def held_sideways(self, name: str) -> Springs:
-        """The same in every direction along the faces: what is rough or impacted."""
-        normals = self.normals.reshape(-1, 3)
-        least = np.eye(3)[np.abs(normals).argmin(axis=1)]
-        first = np.cross(normals, least)
-        first /= np.linalg.norm(first, axis=1)[:, None]
-        both = [self._held(axes, name) for axes in (first, np.cross(normals, first))]
+        Args:
+            axes: of any length.
+            name: of the connection.
+            where: at which points, shape (k, 6); at all if not given.
+        """
+        shape = self.areas_mm2.shape
+        chosen = np.flatnonzero(np.ones(shape, bool) if where is None else where)
+        rows = [self._along(np.broadcast_to(axis, (self.areas_mm2.size, 3)))[chosen] for axis in _units(axes)]
+        stiffness = (self.stiffness_n_per_mm3 * self.areas_mm2).ravel()[chosen]
         return Springs(
             name=name,
-            rows=csr_array(vstack([one.rows for one in both], format="csr")),
-            stiffness_n_per_mm=np.concatenate([one.stiffness_n_per_mm for one in both]),
+            rows=csr_array(vstack(rows, format="csr")),
+            stiffness_n_per_mm=np.tile(stiffness, len(rows)),
         )
-
-    def _held(self, axes: Floats, name: str) -> Springs:
-        stiffness = (self.stiffness_n_per_mm3 * self.areas_mm2).ravel()
-        return Springs(name=name, rows=self._along(axes), stiffness_n_per_mm=stiffness)
 
     def _along(self, axes: Floats) -> csr_array:
         """The second side less the first along an axis of each point, shape (6k, 3), from the displacements,
@@ -141,6 +137,10 @@ class Contact:
         jump = np.asarray(self._apart @ displacement_mm).reshape(-1, 6, 3)
         along = jump - np.einsum("kqd,kqd->kq", jump, self.normals)[:, :, None] * self.normals
         return np.asarray(np.linalg.norm(along, axis=2), dtype=np.float64)
+
+
+def _units(axes: Floats) -> Floats:
+    return np.asarray(axes / np.linalg.norm(axes, axis=1)[:, None])
 
 
 def contact_faces(
