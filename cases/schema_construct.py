@@ -142,7 +142,7 @@ class ConstructLoading(Section):
         500.0, 1.0, 5000.0, unit="N", about="compression", source="500 N (evidence 8)"
     )
     shear_n: float = quantity(
-        100.0, 1.0, 5000.0, unit="N", about="shear, forwards and sideways", source="chosen: linear"
+        100.0, 1.0, 5000.0, unit="N", about="shear, forwards and to the left", source="chosen"
     )
     follower_n: float = quantity(
         500.0,
