@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cases.construct.results import DirectionResult, ModelResult
 from cases.construct.run import compute_model
-from cases.schema_construct import BONDED, INTACT, NONE, SLIDING, UNFUSED, UNILATERAL, ConstructCase
+from cases.schema_construct import INTACT, NONE, SLIDING, ConstructCase
 from cases.store import provenance, write_case, write_json
 from cases.studies.sweep_case import Scalar
 from cases.studies.validation.target import Row, Rows, Target, number_of
@@ -68,7 +68,6 @@ def spine_cases(scale: float = 1.0) -> dict[str, ConstructCase]:
     cut = {"pelvic": {"iliolumbar_n_per_mm": 1.0}}
     strut = {"operation": {"l5_facets": "none", "graft": {}}, "soft_tissue": cut}
     strut["loading"] = {**gripped, "compression_n": 550.0}
-    parting = {"interfaces": {"screws": UNILATERAL, "grafts": UNFUSED}}
     return {
         **{
             f"segment, {law}": case(
@@ -84,8 +83,7 @@ def spine_cases(scale: float = 1.0) -> dict[str, ConstructCase]:
         "iliac": case("iliac", "iliac"),
         "S1": case("s1"),
         "S1 and S2AI": case("s1-s2ai", S1, "s2ai"),
-        f"strut, {BONDED}": case("strut", **strut),
-        f"strut, {UNILATERAL}": case("strut-unfused", **strut, **parting),
+        "strut": case("strut", **strut),
     }
 
 
@@ -235,23 +233,19 @@ SPINE_TARGETS: tuple[SpineTarget, ...] = (
         ),
     ),
     *_left_by_screws(),
-    *(
-        SpineTarget(
-            model=f"strut, {state}",
-            column="compression stiffness",
-            by=state,
-            target=Target(
-                name="L5-S1, screws and interbody, compression",
-                measured="371.2 +- 237.5 N/mm",
-                value=371.2,
-                low=133.7,
-                high=608.7,
-                unit="N/mm",
-                source="Drazin 2015 (evidence 6.3 [V 101])",
-                remark="struts for cages; one standard deviation",
-            ),
-        )
-        for state in (BONDED, UNILATERAL)
+    SpineTarget(
+        model="strut",
+        column="compression stiffness",
+        target=Target(
+            name="L5-S1, screws and interbody, compression",
+            measured="371.2 +- 237.5 N/mm",
+            value=371.2,
+            low=133.7,
+            high=608.7,
+            unit="N/mm",
+            source="Drazin 2015 (evidence 6.3 [V 101])",
+            remark="bonded struts for cages; one standard deviation",
+        ),
     ),
     *_beside_iliac(),
     *_directions_only(),
