@@ -61,8 +61,7 @@ def _draw(study: Validation, target: Path) -> None:
     points: dict[str, list[tuple[int, float]]] = {}
     for row in study.rows:
         if row.ratio is not None:
-            way = row.by if row.by in ESTIMATORS else ""
-            points.setdefault(way, []).append((targets.index(row.target), row.ratio))
-    # of what is no force the table tells which model it is
-    labels = {way: ESTIMATORS[way].label if way else "no force: motion, stiffness, strain" for way in points}
+            points.setdefault(row.by, []).append((targets.index(row.target), row.ratio))
+    labels = {way: ESTIMATORS[way].label if way in ESTIMATORS else way for way in points}
+    labels[""] = "no force: motion, stiffness, strain"
     draw_validation(tests, points, labels, target)

@@ -12,6 +12,9 @@ COLOURS: Mapping[str, str] = {
     "effective_strain": "#0072B2",
     "principal_strain": "#56B4E9",
     "thread_shear": "#D55E00",
+    "moduli ligaments": "#009E73",
+    "stiffness ligaments": "#CC79A7",
+    "linear ligaments": "#8A8A8A",
     "": INK,
 }
 BAND = (0.5, 0.5, 0.5, 0.35)
@@ -51,7 +54,8 @@ def draw_validation(
     chart.line([0.0, 0.0], [0.4, len(tests) + 0.6], color=INK, width=1.5, label="")
     ways = [way for way in COLOURS if way in points]
     for way in ways:
-        shift = STEP * (1.0 - ways.index(way)) if way else 0.0
+        # three ways in a row at most, forces or ligaments
+        shift = STEP * (1.0 - list(COLOURS).index(way) % 3) if way else 0.0
         # what lies beyond the axis is drawn at its end
         x = [float(np.log10(np.clip(ratio, TICKS[0], TICKS[-1]))) for _, ratio in points[way]]
         y = [places[test] + shift for test, _ in points[way]]
