@@ -1,7 +1,7 @@
 # make demo   set everything up and answer the question: three screws, five losses, one table
 # make test   set everything up and pass every check
 # make pictures   draw docs/pictures anew (two minutes)
-# make validation   compute the table and the picture of docs/validation.md anew (five minutes)
+# make validation   compute the table and the picture of docs/validation.md anew (a quarter of an hour)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
