@@ -8,6 +8,7 @@ from pydantic import Field
 from cases.schema import Named
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import Bone
+from cases.schema_interfaces import Interfaces
 from cases.schema_screw import PlannedScrew
 from cases.schema_soft_tissue import SoftTissueNumbers
 from cases.schema_solve import Solver
@@ -31,7 +32,6 @@ FIXATIONS = ("acetabula", "auricular", "distal_sacrum")
 AXES = ("loaded_vertebra", "s1_endplate", "standing")
 PRESSING, SLIDING = "pressing", "sliding"
 FACET_JOINTS = (PRESSING, SLIDING, "bonded", "free")
-BONDED, UNILATERAL, FUSED, UNFUSED = "bonded", "unilateral", "fused", "unfused"
 MOST_SCREWS = 3
 # The side of a graft that stands along the spine, left out, is the default only where that reaches.
 CUT_TO_FIT = {"height_mm": ", or cut to fit where it lies", "length_mm": ", or cut to fit where it stands"}
@@ -179,29 +179,6 @@ class ConstructLoading(Section):
         "push as they pull, bonded cartilage, or free of it",
         source="chosen: cartilage presses and slides",
     )
-
-
-class Interfaces(Section):
-    """What happens where implants and grafts meet bone; all but bonded makes the model act one way only."""
-
-    screws: str = choice(
-        BONDED,
-        (BONDED, UNILATERAL),
-        about="bonded to bone, or unilateral: walls press without friction and do not pull, and the thread "
-        "holds along the axis",
-        source="chosen: bonded is the usual assumption of linear models (evidence 7.1)",
-    )
-    grafts: str = choice(
-        FUSED,
-        (FUSED, UNFUSED),
-        about="grown together with both bones, or unfused: its ends press, do not pull and do not slide",
-        source="chosen: fused is late, unfused is after the operation (fusion took 7.7 months, evidence 0.1)",
-    )
-
-    @property
-    def is_linear(self) -> bool:
-        """Whether all of it is bonded."""
-        return self.screws == BONDED and self.grafts == FUSED
 
 
 class ConstructMeshing(ConstructSizingNumbers):

@@ -6,7 +6,8 @@ import numpy as np
 
 from cases.construct.plan import Spine
 from cases.construct.results import InterfaceMotion
-from cases.schema_construct import UNFUSED, UNILATERAL, ConstructCase
+from cases.schema_construct import ConstructCase
+from cases.schema_interfaces import UNFUSED, UNILATERAL
 from fem.connections import OneSidedSprings, Springs
 from fem.contact import Contact, PartedMesh, Touching, contact_connections, contact_faces, parted
 from fem.elastic import ElasticField
