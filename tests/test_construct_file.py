@@ -2,17 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from cases.commands.main import main
+from cases.construct.plan import plan_spine
 from cases.faults import CaseError
 from cases.load import case_kind, read_case, read_construct
-from cases.schema_construct import DESTABILISED, ConstructCase
+from cases.schema_construct import DESTABILISED, INSTRUMENTED, ConstructCase
 from cases.store import case_text
 from cases.template import commented_case
 
 LIBRARY = Path(__file__).parents[1] / "cases" / "library" / "construct_s2ai.yaml"
+PAIR = LIBRARY.with_name("construct_pair.yaml")
 
 
 def case_of(**keys: object) -> ConstructCase:
@@ -72,3 +75,12 @@ def test_a_screw_that_leaves_the_bone_is_told_at_its_place(
     )
     assert main(["check", str(file)]) == 4
     assert "long.yaml:6" in capsys.readouterr().err
+
+
+def test_the_pair_of_the_library_shares_a_rod_with_room_for_both_heads() -> None:
+    spine = plan_spine(read_construct(PAIR).value, INSTRUMENTED)
+    assert spine.construct is not None
+    assert list(spine.construct.screws) == ["l5", "s1_pedicle", "s1_alar_classic"]
+    first, second = (head.saddle_mm for head in spine.construct.seated.tulips[1:])
+    assert np.linalg.norm(first - second) > 13.0
+    assert not spine.findings
