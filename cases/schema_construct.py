@@ -8,7 +8,7 @@ from pydantic import Field
 from cases.schema import Named
 from cases.schema_anatomy import Anatomy
 from cases.schema_bone import Bone
-from cases.schema_interfaces import Interfaces
+from cases.schema_interfaces import UNFUSED, Interfaces
 from cases.schema_screw import PlannedScrew
 from cases.schema_soft_tissue import SoftTissueNumbers
 from cases.schema_solve import Solver
@@ -276,6 +276,11 @@ class ConstructCase(Named):
             problem = "given beside a destabilised model: with neither disc nor graft nothing carries L5"
             remedy = "use reference: intact, or delete graft"
             broken.append(BrokenRule(path=("operation", "graft"), problem=problem, remedy=remedy))
+        interfaces = given.get("interfaces")
+        if not grafted and isinstance(interfaces, Mapping) and interfaces.get("grafts") == UNFUSED:
+            remedy = "write operation: {graft: {}}, or grafts: fused"
+            path = ("interfaces", "grafts")
+            broken.append(BrokenRule(path=path, problem="there is no graft to part from bone", remedy=remedy))
         return broken + screw_rules(given.get("screws"))
 
 

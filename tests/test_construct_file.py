@@ -65,6 +65,12 @@ def test_a_graft_takes_the_disc_that_a_destabilised_spine_would_rest_on() -> Non
     assert case_of(operation={"graft": {}}).operation.graft is not None
 
 
+def test_a_graft_that_is_not_there_cannot_be_unfused() -> None:
+    with pytest.raises(ValidationError, match="no graft to part from bone"):
+        case_of(interfaces={"grafts": "unfused"})
+    assert case_of(operation={"graft": {}}, interfaces={"grafts": "unfused"}).interfaces.grafts == "unfused"
+
+
 def test_a_screw_that_leaves_the_bone_is_told_at_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
